@@ -1,0 +1,73 @@
+"""What a dosage instruction says, as values. The names are those of the field list people's scripts rely on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
+
+
+class Status(StrEnum):
+    """Parsed, or refused. There is no "probably"."""
+
+    PARSED = "parsed"
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Characters ``start`` to ``end`` of the text (end not included) gave ``field``."""
+
+    field: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step of a taper or titration, in the order written. ``daily_*`` in the counted unit; days may be unknown."""
+
+    daily_min: Decimal | None
+    daily_max: Decimal | None
+    unit: str | None
+    days: int | None
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Dosage:
+    """A dosage instruction, read.
+
+    ``daily_min``/``daily_max`` are counted units a day (a dose written in mg with no product: unit "mg", daily in mg).
+    None is "no safe answer", never zero: an as-needed instruction without frequency or ceiling has minimum 0 and
+    maximum None. ``reason`` is one code, set when refused. ``flags`` and ``noise`` keep their order of appearance.
+    ``ceiling_unit`` is unit, mg or dose. With a product, ``daily_mg_*`` are mg of its counted substance and
+    ``patch_mcg_per_hour`` is the rate of all patches worn at once.
+    """
+
+    text: str
+    status: Status
+    reason: str | None
+    flags: tuple[str, ...]
+    noise: tuple[str, ...]
+    dose_min: Decimal | None
+    dose_max: Decimal | None
+    unit: str | None
+    frequency_min: Decimal | None
+    frequency_max: Decimal | None
+    interval_days_min: Decimal | None
+    interval_days_max: Decimal | None
+    as_needed: bool
+    as_directed: bool
+    ceiling: Decimal | None
+    ceiling_unit: str | None
+    ceiling_period_days: int | None
+    duration_days: int | None
+    daily_min: Decimal | None
+    daily_max: Decimal | None
+    daily_mg_min: Decimal | None
+    daily_mg_max: Decimal | None
+    patch_mcg_per_hour: Decimal | None
+    steps: tuple[Step, ...]
+    spans: tuple[Span, ...]
+    parser_version: str
