@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Protocol
 
 
-class Stopped(Exception):  # noqa: N818  (not an error: the person asked for it)
+class Stopped(Exception):
     """Raised by a progress object whose owner asked the work to stop."""
 
 
