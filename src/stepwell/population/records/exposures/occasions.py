@@ -1,0 +1,57 @@
+"""Issues of one line on one day, taken together. Decision 10, section 1."""
+
+from __future__ import annotations
+
+import ibis
+from ibis import _
+
+# Worked out per instruction and added up over the instructions of a day.
+_DOSES = ("units_min", "units_max", "ome_min", "ome_max")
+
+
+def occasions(issues: ibis.Table) -> ibis.Table:
+    """One row per line and day from numbered issues.
+
+    ``issues``: line_id, day, text, state, units_*, ome_*, quantity, known_days, end_day.
+    Out: line_id, day, state, units_*, ome_*, quantity, known_days, end_day.
+    """
+    # Nearly every line has one issue on a day: those need no adding up.
+    counted = issues.group_by("line_id", "day").agg(
+        issues_n=_.count(),
+        **{name: issues[name].max() for name in ("state", *_DOSES, "quantity", "known_days", "end_day")},
+    )
+    single = counted.filter(_.issues_n == 1).drop("issues_n")
+    several = counted.filter(_.issues_n > 1).select("line_id", "day")
+    return single.union(_added_up(issues.semi_join(several.view(), ["line_id", "day"])), distinct=False)
+
+
+def _added_up(issues: ibis.Table) -> ibis.Table:
+    # A re-sent row (same instruction, same quantity) is one; the same instruction gives its dose once.
+    rows = issues.group_by("line_id", "day", "text", "quantity").agg(
+        state=_.state.max(),
+        **{name: issues[name].max() for name in _DOSES},
+        known_days=_.known_days.max(),
+        end_day=_.end_day.max(),
+        goes_on=_.end_day.isnull().any(),
+    )
+    texts = rows.group_by("line_id", "day", "text").agg(
+        state=_.state.max(),
+        **{name: rows[name].max() for name in _DOSES},
+        quantity=_whole_sum(rows.quantity),
+        known_days=_.known_days.max(),
+        end_day=_.end_day.max(),
+        goes_on=_.goes_on.any(),
+    )
+    return texts.group_by("line_id", "day").agg(
+        state=_.state.max(),
+        **{name: _whole_sum(texts[name]) for name in _DOSES},
+        quantity=_whole_sum(texts.quantity),
+        known_days=_.known_days.max(),
+        # Ended only if every template of the day is.
+        end_day=ibis.ifelse(_.goes_on.any(), ibis.null("int32"), _.end_day.max()),
+    )
+
+
+def _whole_sum(column: ibis.Column) -> ibis.Value:
+    """The sum, or NULL if any part is not known."""
+    return ibis.ifelse(column.isnull().any(), ibis.null("float64"), column.sum())
