@@ -1,0 +1,1 @@
+"""Floor 7: the people's front door. Settings, addresses, layout, the home page."""

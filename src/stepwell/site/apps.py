@@ -1,0 +1,14 @@
+"""The site as a Django app: it holds the layout, the home page and the commands of the demonstration."""
+
+from django.apps import AppConfig
+
+
+class SiteConfig(AppConfig):
+    name = "stepwell.site"
+    label = "site"
+    verbose_name = "Site"
+
+    def ready(self) -> None:
+        from stepwell.site import tables
+
+        tables.hand_in()

@@ -1,0 +1,109 @@
+"""What holds for every request: session limits, the second factor, no copies kept, and a demonstration that stays home."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+from allauth.account.authentication import get_authentication_records
+from allauth.mfa.models import Authenticator
+from allauth.mfa.utils import is_mfa_enabled
+from django.conf import settings
+from django.contrib.auth import logout
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.urls import reverse
+
+from stepwell.base import clock
+
+Next = Callable[[HttpRequest], HttpResponseBase]
+
+STARTED = "session_started"
+SEEN = "session_seen"
+LOOPBACK = ("127.0.0.1", "::1")
+# Pages someone without a second factor may open, so that they can set one up or leave.
+ENROLMENT = ("/account/", "/static/", "/about/", "/health/")
+
+
+def loopback_only_in_demo(get_response: Next) -> Next:
+    """The demonstration has no second factor, so it answers this machine only, whatever address it was bound to."""
+
+    def middleware(request: HttpRequest) -> HttpResponseBase:
+        if settings.STEPWELL_DEMO and request.META.get("REMOTE_ADDR") not in LOOPBACK:
+            return HttpResponse(
+                "The demonstration answers this machine only.", status=403, content_type="text/plain"
+            )
+        return get_response(request)
+
+    return middleware
+
+
+def session_limits(get_response: Next) -> Next:
+    """Signs people out after 900 s without a request and 43,200 s in all. The last request is noted once a minute."""
+
+    def middleware(request: HttpRequest) -> HttpResponseBase:
+        if request.user.is_authenticated and _too_old(request):
+            back = request.get_full_path() if request.method == "GET" else "/"
+            logout(request)
+            request.session["signed_out_from"] = back
+            if request.headers.get("HX-Request"):
+                return HttpResponse(status=204, headers={"HX-Redirect": reverse("session_expired")})
+            return HttpResponseRedirect(reverse("session_expired"))
+        return get_response(request)
+
+    return middleware
+
+
+def _too_old(request: HttpRequest) -> bool:
+    now = clock.now().timestamp()
+    started = request.session.setdefault(STARTED, now)
+    seen = request.session.get(SEEN)
+    if now - started > settings.SESSION_ABSOLUTE_SECONDS:
+        return True
+    if seen is not None and now - seen > settings.SESSION_IDLE_SECONDS:
+        return True
+    if seen is None or now - seen >= settings.SESSION_TOUCH_SECONDS:
+        request.session[SEEN] = now
+    return False
+
+
+def seconds_left(request: HttpRequest, now: datetime) -> int:
+    """Seconds until this session ends if nothing more is asked for."""
+    at = now.timestamp()
+    whole = request.session.get(STARTED, at) + settings.SESSION_ABSOLUTE_SECONDS - at
+    return int(min(settings.SESSION_IDLE_SECONDS, whole))
+
+
+def second_factor(get_response: Next) -> Next:
+    """Outside the demonstration no page opens to a session without a second factor."""
+
+    def middleware(request: HttpRequest) -> HttpResponseBase:
+        if (
+            settings.SECOND_FACTOR_REQUIRED
+            and request.user.is_authenticated
+            and not request.path.startswith(ENROLMENT)
+        ):
+            if not is_mfa_enabled(request.user, [Authenticator.Type.TOTP]):
+                return HttpResponseRedirect(reverse("mfa_activate_totp"))
+            if not _used_in_this_session(request):
+                # Set up elsewhere since this session began with a password only: begin again, with the code.
+                logout(request)
+                return HttpResponseRedirect(reverse(settings.LOGIN_URL))
+        return get_response(request)
+
+    return middleware
+
+
+def _used_in_this_session(request: HttpRequest) -> bool:
+    return any(record.get("method") == "mfa" for record in get_authentication_records(request, request.user))
+
+
+def no_store(get_response: Next) -> Next:
+    """Pages for someone signed in are not kept by the browser or anything between: Back after sign-out shows nothing."""
+
+    def middleware(request: HttpRequest) -> HttpResponseBase:
+        response = get_response(request)
+        if request.user.is_authenticated and not response.has_header("Cache-Control"):
+            response["Cache-Control"] = "no-store"
+        return response
+
+    return middleware

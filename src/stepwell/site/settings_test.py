@@ -1,0 +1,32 @@
+"""Settings for tests: as outside the demonstration, but fast, on a ledger of their own, without TLS and without a worker."""
+
+import os
+import secrets
+import tempfile
+from pathlib import Path
+
+os.environ["STEPWELL_DEMO"] = ""
+os.environ["STEPWELL_DEBUG"] = ""
+os.environ["STEPWELL_SECRET_KEY"] = secrets.token_urlsafe(64)
+os.environ["STEPWELL_HOSTS"] = "testserver,localhost,127.0.0.1"
+os.environ["STEPWELL_DATA"] = tempfile.mkdtemp(prefix="stepwell-test-")
+
+from stepwell.site import settings as site
+
+globals().update({name: value for name, value in vars(site).items() if name.isupper()})
+
+DATABASES = {"default": dict(site.DATABASES["default"])}
+if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+    # A file, not memory: threads and live servers see one ledger, with the locks of a real one.
+    DATABASES["default"]["TEST"] = {"NAME": str(Path(os.environ["STEPWELL_DATA"]) / "test.sqlite3")}
+
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+TASKS = {"default": {"BACKEND": "django_tasks.backends.immediate.ImmediateBackend"}}
+SECURE_SSL_REDIRECT = False
+SESSION_COOKIE_SECURE = False
+CSRF_COOKIE_SECURE = False
+WHITENOISE_USE_FINDERS = True
+STORAGES = {
+    **site.STORAGES,
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
