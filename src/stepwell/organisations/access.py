@@ -119,7 +119,7 @@ def route_name(request: HttpRequest) -> str:
 def to_sign_in(request: HttpRequest) -> HttpResponse:
     """To the sign-in page and back again. A swapped fragment sends the whole window there."""
     back = request.get_full_path() if request.method == "GET" else "/"
-    url = f"{reverse(settings.LOGIN_URL)}?next={quote(back)}"
+    url = f"{reverse(str(settings.LOGIN_URL))}?next={quote(back)}"
     if request.headers.get("HX-Request"):
-        return HttpResponse(status=204, headers={"HX-Redirect": reverse(settings.LOGIN_URL)})
+        return HttpResponse(status=204, headers={"HX-Redirect": reverse(str(settings.LOGIN_URL))})
     return HttpResponseRedirect(url)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from typing import Generic, TypeVar
 
-from django.core.exceptions import ValidationError
+from django.core.exceptions import ObjectDoesNotExist, ValidationError
 from django.db import models
 from django.http import Http404
 
@@ -19,5 +19,5 @@ class VisibleQuerySet(models.QuerySet[Row], Generic[Row]):
         """The row with this id among those visible. Raises ``Http404``."""
         try:
             return self.get(pk=pk)
-        except (self.model.DoesNotExist, ValidationError, ValueError) as missing:
+        except (ObjectDoesNotExist, ValidationError, ValueError) as missing:
             raise Http404 from missing

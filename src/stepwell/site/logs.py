@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 import re
+from collections.abc import Mapping, MutableMapping
 from typing import Any
 
 import structlog
@@ -22,7 +23,7 @@ def masked(text: str) -> str:
     return _SHAPES.sub("[masked]", text)
 
 
-def _mask_values(_: Any, __: str, event: dict[str, Any]) -> dict[str, Any]:
+def _mask_values(_: Any, __: str, event: MutableMapping[str, Any]) -> Mapping[str, Any]:
     return {key: masked(value) if isinstance(value, str) else value for key, value in event.items()}
 
 

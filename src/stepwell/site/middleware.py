@@ -87,7 +87,7 @@ def second_factor(get_response: Next) -> Next:
             if not _used_in_this_session(request):
                 # Set up elsewhere since this session began with a password only: begin again, with the code.
                 logout(request)
-                return HttpResponseRedirect(reverse(settings.LOGIN_URL))
+                return HttpResponseRedirect(reverse(str(settings.LOGIN_URL)))
         return get_response(request)
 
     return middleware

@@ -4,6 +4,7 @@ import os
 import secrets
 import tempfile
 from pathlib import Path
+from typing import Any
 
 os.environ["STEPWELL_DEMO"] = ""
 os.environ["STEPWELL_DEBUG"] = ""
@@ -12,10 +13,9 @@ os.environ["STEPWELL_HOSTS"] = "testserver,localhost,127.0.0.1"
 os.environ["STEPWELL_DATA"] = tempfile.mkdtemp(prefix="stepwell-test-")
 
 from stepwell.site import settings as site
+from stepwell.site.settings import *  # noqa: F403
 
-globals().update({name: value for name, value in vars(site).items() if name.isupper()})
-
-DATABASES = {"default": dict(site.DATABASES["default"])}
+DATABASES: dict[str, dict[str, Any]] = {"default": dict(site.DATABASES["default"])}
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     # A file, not memory: threads and live servers see one ledger, with the locks of a real one.
     DATABASES["default"]["TEST"] = {"NAME": str(Path(os.environ["STEPWELL_DATA"]) / "test.sqlite3")}
