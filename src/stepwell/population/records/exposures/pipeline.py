@@ -18,6 +18,9 @@ from stepwell.population.records.exposures.occasions import occasions
 # The classes eras are worked out for.
 ERA_CLASSES = ("opioid", "tramadol", "gabapentinoid", "benzodiazepine", "z_drug")
 
+# A person is known to one practice: the same key at two practices is two people here, as in the ledger.
+PERSON = ("practice", "patient_key")
+
 # A line number stays below this, so that person, line and own make one whole number.
 _MOST_LINES = 1 << 16
 
@@ -28,8 +31,8 @@ _OF_ISSUE = ("text", "state", "units_min", "units_max", "ome_min", "ome_max", "q
 class Exposures:
     """What each person has been exposed to, seen from ``as_of``. Dates are dates again; persons are patient keys.
 
-    ``eras``: patient_key, medicine_class, start, end, days, is_open, occasions, longest_gap (own issues only).
-    ``current``: one row per line taken: patient_key, line, name, substance, own, last_issue, supply_end, run_start, lapsed,
+    ``eras``: practice, patient_key, medicine_class, start, end, days, is_open, occasions, longest_gap (own issues only).
+    ``current``: one row per line taken: practice, patient_key, line, name, substance, own, last_issue, supply_end, run_start, lapsed,
     basis, units_min, units_max, unit, mg_per_unit, ome_min, ome_max, convertible, unclear, state, and the class columns.
     """
 
@@ -44,8 +47,8 @@ def derive(
     """Exposures at ``as_of`` from the derived tables ``medicine_issues`` and ``lines`` (see ``derived_schema``)."""
     day = number(as_of)
     up_to_now = medicine_issues.filter(_.issue_date <= as_of)
-    people = _numbered(up_to_now.select("patient_key").distinct(), "patient_key", "person_no").cache()
-    known_lines = _numbered(lines.distinct(on="line", keep="first"), "line", "line_no").cache()
+    people = _numbered(up_to_now.select(*PERSON).distinct(), PERSON, "person_no").cache()
+    known_lines = _numbered(lines.distinct(on="line", keep="first"), ("line",), "line_no").cache()
     if known_lines.count().execute() >= _MOST_LINES:
         raise ValueError("More lines than one whole number can hold")
     issues = _with_numbers(up_to_now, people, known_lines)
@@ -63,12 +66,12 @@ def derive(
     )
 
 
-def _numbered(table: ibis.Table, key: str, number_name: str) -> ibis.Table:
-    return table.mutate(**{number_name: ibis.row_number().over(order_by=key).cast("int64")})
+def _numbered(table: ibis.Table, key: tuple[str, ...], number_name: str) -> ibis.Table:
+    return table.mutate(**{number_name: ibis.row_number().over(order_by=list(key)).cast("int64")})
 
 
 def _with_numbers(issues: ibis.Table, people: ibis.Table, lines: ibis.Table) -> ibis.Table:
-    joined = issues.join(people, "patient_key").join(lines.select("line", "line_no"), "line")
+    joined = issues.join(people, PERSON).join(lines.select("line", "line_no"), "line")
     # Plain columns first: ibis cannot join again on columns computed in the projection of a join.
     plain = joined.select(*_OF_ISSUE, "person_no", "line_no", "own", "issue_date", "template_end")
     return plain.mutate(
@@ -90,7 +93,7 @@ def _with_parts(covered: ibis.Table) -> ibis.Table:
 
 def _named_eras(found: ibis.Table, people: ibis.Table) -> ibis.Table:
     return found.join(people, "person_no").select(
-        "patient_key",
+        *PERSON,
         "medicine_class",
         "days",
         "is_open",
@@ -113,4 +116,4 @@ def _named_current(current: ibis.Table, people: ibis.Table) -> ibis.Table:
     internal = {"quantity_rate", "lone", "rate", "asked", "known_days", "days", "ended"}
     kept = [c for c in kept if c not in internal and not c.startswith("earlier_")]
     named = current.join(people, "person_no")
-    return named.select("patient_key", *kept, **rounded, **dated)
+    return named.select(*PERSON, *kept, **rounded, **dated)

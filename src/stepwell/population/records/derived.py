@@ -1,0 +1,205 @@
+"""Working out the derived tables of a load from its canonical tables. See ``derived_schema`` for what they hold."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+import ibis
+import pyarrow as pa
+from ibis import _
+
+from stepwell.knowledge import code_lists
+from stepwell.knowledge.exposure import Rules, current
+from stepwell.population.records import resolve
+from stepwell.population.records.derived_schema import DERIVED, STATE_RANK
+
+# The code lists whose events searches ask about.
+CONDITIONS = (
+    "cancer",
+    "palliative",
+    "epilepsy",
+    "neuropathy",
+    "post_herpetic_pain",
+    "opioid_dependence",
+)
+
+# Quantities counted in these say nothing of the units inside.
+_CONTAINERS = ("pack", "packs", "op", "bottle", "bottles", "box", "boxes", "tube", "tubes")
+
+
+def derive(tables: Mapping[str, ibis.Table], con: ibis.BaseBackend) -> dict[str, ibis.Table]:
+    """The derived tables of one load, as expressions over ``tables`` (its canonical tables) in ``con``."""
+    issues = tables["issues"]
+    recognised = list(resolve.recognise(_distinct_medicines(issues)))
+    relevant = [m for m in recognised if m.line is not None]
+    named = _with_medicine(issues, relevant)
+    instructions = _instructions(named, relevant)
+    return {
+        "medicines": _memtable("medicines", (resolve.medicine_row(m) for m in recognised)),
+        "lines": _memtable("lines", {m.line: resolve.line_row(m) for m in relevant}.values()),
+        "instructions": instructions,
+        "medicine_issues": _medicine_issues(named, instructions, tables["templates"], current()),
+        "conditions": _conditions(tables["events"]),
+    }
+
+
+def write(tables: Mapping[str, ibis.Table], out_dir: Path, con: ibis.BaseBackend) -> None:
+    """Derive and write one Parquet file per derived table into ``out_dir``."""
+    out_dir.mkdir(parents=True, exist_ok=True)
+    for name, table in derive(tables, con).items():
+        con.to_parquet(table, out_dir / f"{name}.parquet")
+
+
+def _memtable(name: str, rows: Iterable[Mapping[str, object]]) -> ibis.Table:
+    return ibis.memtable(pa.Table.from_pylist([dict(r) for r in rows], schema=DERIVED[name]))
+
+
+def _distinct_medicines(issues: ibis.Table) -> list[tuple[str | None, str | None, str | None]]:
+    distinct = issues.select("drug_code", "bnf_code", "drug_name").distinct().to_pyarrow().to_pylist()
+    found = [(row["drug_code"], row["bnf_code"], row["drug_name"]) for row in distinct]
+    return sorted(found, key=lambda m: tuple(part or "" for part in m))
+
+
+def _key(table: ibis.Table, *columns: str) -> ibis.Value:
+    """Several nullable columns as one that can be joined on."""
+    parts: list[ibis.Value] = []
+    for column in columns:
+        parts += [table[column].fill_null(""), ibis.literal("\x1f")]
+    key = parts[0]
+    for part in parts[1:]:
+        key = key + part
+    return key
+
+
+def _with_medicine(issues: ibis.Table, relevant: list[resolve.Recognised]) -> ibis.Table:
+    """Issues of relevant medicines with ``line`` and the change interval of their patch."""
+    schema = pa.schema(
+        [
+            ("medicine_key", pa.string()),
+            ("line", pa.string()),
+            ("interval_hours", pa.int32()),
+            ("counted_in", pa.string()),
+        ]
+    )
+    rows = [
+        {
+            "medicine_key": "".join(f"{part or ''}\x1f" for part in (m.drug_code, m.bnf_code, m.drug_name)),
+            "line": m.line,
+            "interval_hours": m.patch_interval_hours,
+            "counted_in": m.found.product.unit if m.found.product else None,
+        }
+        for m in relevant
+    ]
+    medicines = ibis.memtable(pa.Table.from_pylist(rows, schema=schema))
+    keyed = issues.mutate(medicine_key=_key(issues, "drug_code", "bnf_code", "drug_name"))
+    return keyed.join(medicines, "medicine_key")
+
+
+def _instructions(named: ibis.Table, relevant: list[resolve.Recognised]) -> ibis.Table:
+    products = {m.line: m.found.product for m in relevant}
+    distinct = named.select("line", text="dosage_instruction").distinct().to_pyarrow().to_pylist()
+    rows = (resolve.instruction_row(row["line"], row["text"], products[row["line"]]) for row in distinct)
+    return _memtable("instructions", rows)
+
+
+def _medicine_issues(
+    named: ibis.Table, instructions: ibis.Table, templates: ibis.Table, rules: Rules
+) -> ibis.Table:
+    ranks = [(_.state == state, rank) for state, rank in STATE_RANK.items()]
+    read = instructions.mutate(
+        text_key=_key(instructions, "line", "text"),
+        rank=ibis.cases(*ranks, else_=STATE_RANK["unreadable"]),
+    ).select("text_key", "rank", "units_min", "units_max", "ome_min", "ome_max")
+    ends = templates.select("template_id", template_end="end_date").distinct(on="template_id", keep="first")
+    joined = named.mutate(text_key=_key(named, "line", "dosage_instruction")).join(read, "text_key")
+    joined = joined.left_join(ends, "template_id")
+    counted = ibis.coalesce(_.quantity_unit, "").lower().strip()
+    joined = joined.select(
+        "patient_key",
+        "practice",
+        "line",
+        "issue_date",
+        "rank",
+        "issue_id",
+        "kind",
+        "elsewhere_source",
+        "drug_name",
+        "interval_hours",
+        "duration_days",
+        "template_end",
+        "quantity_value",
+        "quantity_unit",
+        "prescribed_here",
+        "units_min",
+        "units_max",
+        "ome_min",
+        "ome_max",
+        text="dosage_instruction",
+    )
+    usable = _.rank == STATE_RANK["read"]
+    nothing = ibis.null("float64")
+    joined = joined.mutate(
+        own=_.prescribed_here.fill_null(True) & _.elsewhere_source.isnull(),
+        state=_.rank.cast("int8"),
+        quantity=ibis.ifelse(counted.isin(_CONTAINERS), nothing, _.quantity_value.cast("float64")),
+        # As needed without a maximum keeps its minimum of 0; nothing else but a read instruction gives a dose.
+        units_min=ibis.ifelse(usable | (_.rank == STATE_RANK["open"]), _.units_min, nothing),
+        units_max=ibis.ifelse(usable, _.units_max, nothing),
+        ome_min=ibis.ifelse(usable, _.ome_min, nothing),
+        ome_max=ibis.ifelse(usable, _.ome_max, nothing),
+    )
+    return joined.mutate(known_days=_known_days(rules)).select(*DERIVED["medicine_issues"].names)
+
+
+def _known_days(rules: Rules) -> ibis.Value:
+    """Rules 1 to 3 of decision 10, section 2; the same as ``knowledge.exposure.occasions.known_days``."""
+    read = _.state == STATE_RANK["read"]
+    by_text = _.quantity / _.units_min.nullif(0)
+    by_interval = _.quantity * _.interval_hours / 24
+    reckoned = ibis.ifelse(read, by_text, by_interval)
+    bounded = ibis.least(ibis.greatest((reckoned + 0.001).floor(), 1), rules.reckoned_days_max)
+    return ibis.cases(
+        (_.duration_days.between(1, rules.given_days_max), _.duration_days.cast("int32")),
+        ((_.quantity > 0) & reckoned.notnull(), bounded.cast("int32")),
+        else_=ibis.null("int32"),
+    )
+
+
+def _conditions(events: ibis.Table) -> ibis.Table:
+    lists = {name: code_lists.code_list(name) for name in CONDITIONS}
+    coded = _coded(events, lists)
+    worded = _worded(events, lists)
+    return coded.union(worded, distinct=False).select(*DERIVED["conditions"].names)
+
+
+def _coded(events: ibis.Table, lists: Mapping[str, code_lists.CodeList]) -> ibis.Table:
+    rows = [
+        {"snomed_id": code, "condition": name}
+        for name, found in lists.items()
+        for code in sorted(found.codes)
+    ]
+    schema = pa.schema([("snomed_id", pa.string()), ("condition", pa.string())])
+    codes = ibis.memtable(pa.Table.from_pylist(rows, schema=schema))
+    found = events.join(codes, "snomed_id")
+    return found.select("patient_key", "practice", "condition", "event_date", "event_id").mutate(
+        unmapped=ibis.literal(False)
+    )
+
+
+def _worded(events: ibis.Table, lists: Mapping[str, code_lists.CodeList]) -> ibis.Table:
+    """Events with no SNOMED id whose words look like one of the lists: a clinician is asked, nobody is left out."""
+    unmapped = events.filter(_.snomed_id.isnull() & _.term.notnull())
+    terms = [row["term"] for row in unmapped.select("term").distinct().to_pyarrow().to_pylist()]
+    rows = [
+        {"term": term, "condition": name}
+        for term in sorted(terms)
+        for name, found in lists.items()
+        if found.looks_like(term)
+    ]
+    schema = pa.schema([("term", pa.string()), ("condition", pa.string())])
+    words = ibis.memtable(pa.Table.from_pylist(rows, schema=schema))
+    found = unmapped.join(words, "term")
+    return found.select("patient_key", "practice", "condition", "event_date", "event_id").mutate(
+        unmapped=ibis.literal(True)
+    )

@@ -1,0 +1,274 @@
+"""What searches may ask about a person: one typed fact each, worked out for everybody at once.
+
+A rule names a fact; nothing else is visible to it. ``FACTS`` is the vocabulary: name, type, and the words a reader is shown.
+Unknown is NULL, and a comparison with NULL is false: a rule can only hold on what is known.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import ibis
+from ibis import _
+
+from stepwell.knowledge.exposure import Rules
+from stepwell.population.records.exposures import Exposures
+from stepwell.population.records.exposures.pipeline import PERSON
+
+# A group of classes that one era fact speaks of.
+GROUPS: dict[str, tuple[str, ...]] = {
+    "opioid": ("opioid",),
+    "tramadol": ("tramadol",),
+    "gabapentinoid": ("gabapentinoid",),
+    "sedative": ("benzodiazepine", "z_drug"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """``kind`` is bool, int, number, date or text. ``words`` complete "This person: ..."."""
+
+    kind: str
+    words: str
+
+
+_GROUP_FACTS = {
+    "open": Fact("bool", "{group} supply open at the date (no gap over the limit)"),
+    "era_days": Fact("int", "days of the open {group} era"),
+    "era_start": Fact("date", "start of the open {group} era"),
+    "era_end": Fact("date", "end of supply of the open {group} era"),
+    "longest_gap": Fact("int", "longest gap in days inside the open {group} era"),
+    "eras": Fact("int", "number of {group} eras on record"),
+    "closed_days": Fact("int", "days of the last {group} era, when none is open"),
+    "closed_ago": Fact("int", "days since the last {group} era ended, when none is open"),
+    "elsewhere": Fact("bool", "a current {group} medicine recorded from elsewhere"),
+    "unclear": Fact("bool", "a current {group} medicine whose dose is not clear"),
+    "issued_in_window": Fact("bool", "a {group} issue here in the last 12 months"),
+    "seen_before": Fact("bool", "a {group} issue in the 12 months before the open era"),
+    "registered_before": Fact("int", "days registered here before the open {group} era began"),
+}
+
+_GROUP_WORDS = {
+    "opioid": "opioid",
+    "tramadol": "tramadol",
+    "gabapentinoid": "gabapentinoid",
+    "sedative": "benzodiazepine or Z-drug",
+}
+
+FACTS: dict[str, Fact] = {
+    **{
+        f"{group}.{name}": Fact(fact.kind, fact.words.format(group=words))
+        for group, words in _GROUP_WORDS.items()
+        for name, fact in _GROUP_FACTS.items()
+    },
+    "ome.low": Fact("number", "daily OME, minimum, all current opioids, mg"),
+    "ome.high": Fact("number", "daily OME, maximum, all current opioids, mg"),
+    "ome.own_high": Fact("number", "daily OME, maximum, opioids prescribed here, mg"),
+    "ome.missing": Fact("bool", "a current opioid has no dose or is not convertible"),
+    "ome.at_least": Fact("bool", "daily OME is a lower bound"),
+    "person.registered": Fact("bool", "registered at the practice, and alive, at the date"),
+    "person.age": Fact("text", "age group: adult, under_18, turning_18 or unknown"),
+    "person.years": Fact("int", "age in whole years by birth month"),
+    "person.sensitive": Fact("bool", "record marked sensitive"),
+    "cancer.recent": Fact("bool", "a cancer code in the last 12 months"),
+    "cancer.ever": Fact("bool", "a cancer code at any time"),
+    "palliative.ever": Fact("bool", "a palliative care code"),
+    "epilepsy.ever": Fact("bool", "an epilepsy code"),
+    "neuropathy.ever": Fact("bool", "a neuropathy code"),
+    "post_herpetic_pain.ever": Fact("bool", "a post-herpetic pain code"),
+    "opioid_dependence.ever": Fact("bool", "an opioid dependence code"),
+    "unmapped.ever": Fact("bool", "a record entry without a code whose words suggest an excluding condition"),
+    "end_of_life.recent": Fact("bool", "an end-of-life injectable in the last 12 months"),
+    "dependence_treatment.recent": Fact("bool", "a dependence-treatment medicine in the last 12 months"),
+    "dependence_treatment.older": Fact("bool", "a dependence-treatment medicine more than 12 months ago"),
+}
+
+
+def column(name: str) -> str:
+    """The column that holds a fact. Dots are for readers; columns have none."""
+    return name.replace(".", "__")
+
+
+def facts(tables: Mapping[str, ibis.Table], exposures: Exposures, rules: Rules) -> ibis.Table:
+    """One row per (practice, patient_key), with a column for each of ``FACTS``."""
+    as_of = exposures.as_of
+    table = _people(tables, as_of)
+    for group, classes in GROUPS.items():
+        table = _joined(table, _eras_of(exposures, group, classes))
+        table = _joined(table, _lines_of(exposures, group, classes))
+        table = _joined(table, _issues_of(tables, exposures, group, classes, rules))
+        start = table[column(f"{group}.era_start")]
+        days = start.delta(table["registered_from"], unit="day").cast("int32")
+        table = table.mutate(**{column(f"{group}.registered_before"): days})
+    table = _joined(table, _ome(exposures))
+    table = _joined(table, _conditions(tables["conditions"], as_of, rules))
+    table = _joined(table, _special_medicines(tables, as_of, rules))
+    known = {
+        column(name): table[column(name)].fill_null(False)
+        for name, fact in FACTS.items()
+        if fact.kind == "bool" and name != "ome.at_least"
+    }
+    return table.mutate(**known)
+
+
+def _joined(table: ibis.Table, more: ibis.Table) -> ibis.Table:
+    joined = table.left_join(more.view(), PERSON)
+    kept = [c for c in more.columns if c not in PERSON]
+    return joined.select(*table.columns, *kept).view()
+
+
+def _people(tables: Mapping[str, ibis.Table], as_of: date) -> ibis.Table:
+    registered = tables["registrations"].filter(
+        (_.registration_type == "regular")
+        & (_.start_date.fill_null(as_of) <= as_of)
+        & (_.end_date.isnull() | (_.end_date > as_of))
+    )
+    open_now = registered.group_by(*PERSON).agg(
+        registered_from=_.start_date.min(), is_registered=_.count() > 0
+    )
+    people = tables["patients"].distinct(on=PERSON, keep="first")
+    joined = people.left_join(open_now, PERSON).select(
+        *PERSON,
+        "birth_year",
+        "birth_month",
+        "death_year",
+        "death_month",
+        "sex",
+        "no_nhs_number",
+        "sensitive",
+        "registered_from",
+        "is_registered",
+    )
+    this_month = as_of.year * 12 + as_of.month
+    dead = (_.death_year.cast("int32") * 12 + _.death_month.fill_null(1)) <= this_month
+    months = this_month - (_.birth_year.cast("int32") * 12 + _.birth_month)
+    return joined.mutate(
+        person__registered=_.is_registered.fill_null(False) & ~dead.fill_null(False),
+        person__sensitive=_.sensitive.fill_null(False),
+        person__years=(months / 12).floor().cast("int32"),
+        person__age=ibis.cases(
+            (months.isnull(), "unknown"),
+            (months < 18 * 12, "under_18"),
+            (months == 18 * 12, "turning_18"),
+            else_="adult",
+        ),
+    ).drop("is_registered", "sensitive")
+
+
+def _named(group: str, **values: ibis.Value) -> dict[str, ibis.Value]:
+    return {column(f"{group}.{name}"): value for name, value in values.items()}
+
+
+def _eras_of(exposures: Exposures, group: str, classes: tuple[str, ...]) -> ibis.Table:
+    as_of = ibis.date(exposures.as_of)
+    found = exposures.eras.filter(_.medicine_class.isin(classes))
+    found = found.mutate(length=_.end.delta(_.start, unit="day"), ago=as_of.delta(found.end, unit="day"))
+    # The open era with most days; the closed one that ended last. Ties have the same figures or are broken by start.
+    pick = ibis.window(group_by=list(PERSON), order_by=[_.is_open.desc(), _.days.desc(), _.start])
+    latest = ibis.window(group_by=list(PERSON), order_by=[_.end.desc(), _.start])
+    ranked = found.mutate(rank=ibis.row_number().over(pick), late=ibis.row_number().over(latest))
+    first = (_.rank == 0) & _.is_open
+    agg = ranked.group_by(*PERSON).agg(
+        any_open=_.is_open.any(),
+        closed_length=_.length.max(where=_.late == 0),
+        closed_since=_.ago.max(where=_.late == 0),
+        **_named(
+            group,
+            open=_.is_open.any(),
+            era_days=_.days.max(where=first),
+            era_start=_.start.max(where=first),
+            era_end=_.end.max(where=first),
+            longest_gap=_.longest_gap.max(where=first),
+            eras=_.count(),
+        ),
+    )
+    return agg.mutate(
+        **_named(
+            group,
+            closed_days=ibis.ifelse(_.any_open, ibis.null("int64"), _.closed_length),
+            closed_ago=ibis.ifelse(_.any_open, ibis.null("int64"), _.closed_since),
+        )
+    ).drop("any_open", "closed_length", "closed_since")
+
+
+def _lines_of(exposures: Exposures, group: str, classes: tuple[str, ...]) -> ibis.Table:
+    current = _in_classes(exposures.current, classes)
+    return current.group_by(*PERSON).agg(
+        **_named(group, elsewhere=(~_.own).any(), unclear=(_.unclear & _.own).any())
+    )
+
+
+def _in_classes(table: ibis.Table, classes: tuple[str, ...]) -> ibis.Table:
+    belongs = table[classes[0]]
+    for name in classes[1:]:
+        belongs = belongs | table[name]
+    return table.filter(belongs)
+
+
+def _issues_of(
+    tables: Mapping[str, ibis.Table], exposures: Exposures, group: str, classes: tuple[str, ...], rules: Rules
+) -> ibis.Table:
+    lines = _in_classes(tables["lines"], classes).select("line").distinct()
+    issues = tables["medicine_issues"].filter(_.issue_date <= exposures.as_of).semi_join(lines, "line")
+    starts = exposures.eras.filter(_.medicine_class.isin(classes) & _.is_open)
+    starts = starts.group_by(*PERSON).agg(began=_.start.min())
+    joined = issues.left_join(starts, PERSON).select(*PERSON, "issue_date", "own", "began")
+    before = _.began.delta(_.issue_date, unit="day").between(1, rules.window_days)
+    since = exposures.as_of - timedelta(days=rules.window_days)
+    return joined.group_by(*PERSON).agg(
+        **_named(
+            group,
+            seen_before=before.fill_null(False).any(),
+            issued_in_window=((_.issue_date > since) & _.own).any(),
+        )
+    )
+
+
+def _ome(exposures: Exposures) -> ibis.Table:
+    opioids = exposures.current.filter(_.opioid)
+    known = _.ome_max.notnull() & _.ome_min.notnull()
+    return opioids.group_by(*PERSON).agg(
+        ome__low=_.ome_min.sum(where=known).round(4),
+        ome__high=_.ome_max.sum(where=known).round(4),
+        ome__own_high=_.ome_max.sum(where=known & _.own).round(4),
+        ome__missing=(~known).any(),
+        ome__at_least=(~known | ~_.own).any(),
+    )
+
+
+def _conditions(conditions: ibis.Table, as_of: date, rules: Rules) -> ibis.Table:
+    since = as_of - timedelta(days=rules.window_days)
+    past = conditions.filter(_.event_date.isnull() | (_.event_date <= as_of))
+    ever = {
+        f"{name}__ever": ((_.condition == name) & ~_.unmapped).any()
+        for name in (
+            "cancer",
+            "palliative",
+            "epilepsy",
+            "neuropathy",
+            "post_herpetic_pain",
+            "opioid_dependence",
+        )
+    }
+    recent = (_.condition == "cancer") & ~_.unmapped & (_.event_date > since)
+    return past.group_by(*PERSON).agg(
+        **ever, cancer__recent=recent.fill_null(False).any(), unmapped__ever=_.unmapped.any()
+    )
+
+
+def _special_medicines(tables: Mapping[str, ibis.Table], as_of: date, rules: Rules) -> ibis.Table:
+    since = as_of - timedelta(days=rules.window_days)
+    lines = tables["lines"].distinct(on="line", keep="first")
+    lines = lines.select("line", "dependence_treatment", "end_of_life_injectable")
+    lines = lines.filter(_.dependence_treatment | _.end_of_life_injectable)
+    issues = tables["medicine_issues"].filter(_.issue_date <= as_of)
+    found = issues.join(lines, "line").select(
+        *PERSON, "issue_date", "dependence_treatment", "end_of_life_injectable"
+    )
+    return found.group_by(*PERSON).agg(
+        end_of_life__recent=(_.end_of_life_injectable & (_.issue_date > since)).any(),
+        dependence_treatment__recent=(_.dependence_treatment & (_.issue_date > since)).any(),
+        dependence_treatment__older=(_.dependence_treatment & (_.issue_date <= since)).any(),
+    )

@@ -1,0 +1,291 @@
+"""Running a search over the lake: three outcomes, each with its reasons, and the counts that add up."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+import ibis
+from ibis import _
+
+from stepwell.knowledge.exposure import Rules, current
+from stepwell.population.records.exposures import Exposures
+from stepwell.population.records.exposures import derive as derive_exposures
+from stepwell.population.records.exposures.pipeline import PERSON
+from stepwell.population.records.searches import rules as tree
+from stepwell.population.records.searches.facts import FACTS, GROUPS, column, facts
+from stepwell.population.records.searches.model import Reason, Search
+
+OUTCOMES = ("in", "check", "out")
+
+_OF_LINE = ("name", "substance", "basis", "own", "shown", "is_patch")
+_CLASSES_OF_LINE = ("opioid", "tramadol", "strong_opioid", "gabapentinoid", "benzodiazepine", "z_drug")
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """Narrowing of a result. ``medicine_class`` keeps people with a current line of that class or substance.
+
+    ``sample`` people are drawn at random from those in, in an order fixed by ``seed``: the same seed, the same people.
+    """
+
+    medicine_class: str | None = None
+    minimum_ome: float | None = None
+    age_from: int | None = None
+    age_to: int | None = None
+    sample: int | None = None
+    seed: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A lake seen from one date: everything searches share, worked out once."""
+
+    as_of: date
+    rules: Rules
+    exposures: Exposures
+    facts: ibis.Table
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """The flow of a search, in people. ``registered`` is the denominator; ``base`` = in + check + out."""
+
+    registered: int
+    issued_in_window: int
+    base: int
+    outcomes: dict[str, int]
+    reasons: dict[str, int]
+    without_nhs_number: int
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """One person of a result. OME is mg a day, None where unknown (never zero for unknown)."""
+
+    practice: str
+    patient_key: str
+    outcome: str
+    reasons: tuple[str, ...]
+    basis: str
+    daily_ome_min: float | None
+    daily_ome_max: float | None
+    ome_at_least: bool
+    eras: int
+    era_start: date | None
+    era_days: int | None
+    longest_gap: int | None
+    age: int | None
+    sex: str | None
+    medicines: tuple[str, ...]
+    flags: tuple[str, ...]
+    groups: tuple[str, ...]  # classes and substances of the current lines
+    no_nhs_number: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What a search found at ``as_of``, with what is needed to run it again."""
+
+    search: Search
+    as_of: date
+    options: Options
+    rules_id: str
+    candidates: tuple[Candidate, ...]
+    counts: Counts
+    facts_by_person: Mapping[tuple[str, str], Mapping[str, object]] = field(repr=False, default_factory=dict)
+
+
+def prepare(tables: Mapping[str, ibis.Table], as_of: date, con: ibis.BaseBackend) -> Prepared:
+    """Exposures and facts at ``as_of``. ``tables``: canonical and derived tables of the loads to search."""
+    rules = current()
+    exposures = derive_exposures(tables["medicine_issues"], tables["lines"], as_of, rules, con)
+    return Prepared(as_of, rules, exposures, facts(tables, exposures, rules).cache())
+
+
+def run(search: Search, prepared: Prepared, options: Options | None = None) -> Result:
+    """The people of a search with outcome and reasons, ordered by practice, outcome and key."""
+    options = options or Options()
+    found = _decided(search, prepared.facts).filter(_.base_holds)
+    lines = _lines(prepared.exposures, search.about)
+    table = found.left_join(lines, PERSON).drop("practice_right", "patient_key_right")
+    rows = table.to_pyarrow().to_pylist()
+    candidates = sorted(
+        (_candidate(search, row) for row in rows),
+        key=lambda c: (c.practice, OUTCOMES.index(c.outcome), c.patient_key),
+    )
+    kept = _sampled(_narrowed(candidates, options), options)
+    return Result(
+        search=search,
+        as_of=prepared.as_of,
+        options=options,
+        rules_id=prepared.rules.id,
+        candidates=tuple(kept),
+        counts=_counts(search, prepared, kept),
+        facts_by_person={(r["practice"], r["patient_key"]): _facts_of(r) for r in rows},
+    )
+
+
+def _decided(search: Search, table: ibis.Table) -> ibis.Table:
+    """Facts with ``base_holds`` and a boolean for every reason (``out__id``, ``check__id``)."""
+    reasons = {f"out__{r.id}": tree.compiled(r.when, table) for r in search.out}
+    reasons |= {f"check__{r.id}": tree.compiled(r.when, table) for r in search.check}
+    return table.mutate(base_holds=tree.compiled(search.base, table), **reasons)
+
+
+def _lines(exposures: Exposures, about: tuple[str, ...]) -> ibis.Table:
+    """The current lines of each person, as a list; put in order in Python, not by the engine."""
+    table = exposures.current
+    wanted = tuple(name for group in about for name in GROUPS[group])
+    shown = table[wanted[0]]
+    for name in wanted[1:]:
+        shown = shown | table[name]
+    table = table.mutate(shown=shown | table.opioid)
+    one = ibis.struct({name: table[name] for name in (*_OF_LINE, *_CLASSES_OF_LINE)})
+    return table.group_by(*PERSON).agg(current_lines=one.collect())
+
+
+def _candidate(search: Search, row: Mapping[str, object]) -> Candidate:
+    outcome, reasons = _outcome(search, row)
+    lines = _in_order(row.get("current_lines"))
+    shown = [line for line in lines if line["shown"]]
+    group = _group_shown(search, row)
+    return Candidate(
+        practice=str(row["practice"]),
+        patient_key=str(row["patient_key"]),
+        outcome=outcome,
+        reasons=reasons,
+        basis="|".join(sorted({str(line["basis"]) for line in shown})),
+        daily_ome_min=_float(row["ome__low"]),
+        daily_ome_max=_float(row["ome__high"]),
+        ome_at_least=bool(row["ome__at_least"]),
+        eras=_int(row[column(f"{group}.eras")]) or 0,
+        era_start=_date(row[column(f"{group}.era_start")]),
+        era_days=_int(row[column(f"{group}.era_days")]) or _int(row[column(f"{group}.closed_days")]),
+        longest_gap=_int(row[column(f"{group}.longest_gap")]),
+        age=_int(row["person__years"]),
+        sex=str(row["sex"]) if row["sex"] else None,
+        medicines=tuple(str(line["name"]) for line in lines),
+        flags=_flags(row, lines),
+        groups=_groups(lines),
+        no_nhs_number=bool(row["no_nhs_number"]),
+    )
+
+
+def _group_shown(search: Search, row: Mapping[str, object]) -> str:
+    """The group whose era figures are shown: the first the search is about that meets it, else the first."""
+    about = [g for g in search.about if g != "sedative"] or list(search.about)
+    if search.id == "stopped":
+        closed = [g for g in about if row[column(f"{g}.closed_days")] is not None]
+        return closed[0] if closed else about[0]
+    open_now = [g for g in about if row[column(f"{g}.open")]]
+    return open_now[0] if open_now else about[0]
+
+
+def _outcome(search: Search, row: Mapping[str, object]) -> tuple[str, tuple[str, ...]]:
+    out = tuple(r.id for r in search.out if row[f"out__{r.id}"])
+    check = tuple(r.id for r in search.check if row[f"check__{r.id}"])
+    if out:
+        return "out", out
+    return ("check", check) if check else ("in", ("meets_definition",))
+
+
+def _in_order(lines: object) -> list[Mapping[str, object]]:
+    found = [line for line in lines if isinstance(line, dict)] if isinstance(lines, list) else []
+    return sorted(found, key=lambda line: (not line["opioid"], str(line["name"]), not line["own"]))
+
+
+def _groups(lines: list[Mapping[str, object]]) -> tuple[str, ...]:
+    classes = {name for line in lines for name in _CLASSES_OF_LINE if line[name]}
+    return tuple(sorted(classes | {str(line["substance"]) for line in lines}))
+
+
+def _flags(row: Mapping[str, object], lines: list[Mapping[str, object]]) -> tuple[str, ...]:
+    high = _float(row["ome__high"])
+    opioids = {line["substance"] for line in lines if line["opioid"]}
+    found = {
+        "ome_120": high is not None and high >= 120,
+        "ome_90": high is not None and 90 <= high < 120,
+        "benzodiazepine": any(line["benzodiazepine"] or line["z_drug"] for line in lines),
+        "gabapentinoid": any(line["gabapentinoid"] for line in lines),
+        "two_opioids": len(opioids) > 1,
+        "tramadol": any(line["tramadol"] for line in lines),
+        "patch": any(line["is_patch"] for line in lines),
+        "elsewhere": any(not line["own"] for line in lines),
+        "age_75": (_int(row["person__years"]) or 0) >= 75,
+        "dose_unclear": bool(row["opioid__unclear"] or row["gabapentinoid__unclear"]),
+        "no_nhs_number": bool(row["no_nhs_number"]),
+    }
+    return tuple(name for name, holds in found.items() if holds)
+
+
+def _narrowed(candidates: list[Candidate], options: Options) -> list[Candidate]:
+    def keeps(c: Candidate) -> bool:
+        return (
+            (options.medicine_class is None or options.medicine_class in c.groups)
+            and (options.minimum_ome is None or (c.daily_ome_max or 0) >= options.minimum_ome)
+            and (options.age_from is None or (c.age is not None and c.age >= options.age_from))
+            and (options.age_to is None or (c.age is not None and c.age <= options.age_to))
+        )
+
+    return [c for c in candidates if keeps(c)]
+
+
+def _sampled(candidates: list[Candidate], options: Options) -> list[Candidate]:
+    if options.sample is None:
+        return candidates
+    seed = (options.seed or "").encode()
+
+    def drawn(c: Candidate) -> bytes:
+        return hmac.new(seed, f"{c.practice}\x1f{c.patient_key}".encode(), hashlib.sha256).digest()
+
+    pool = sorted((c for c in candidates if c.outcome == "in"), key=drawn)
+    return sorted(pool[: options.sample], key=lambda c: (c.practice, c.patient_key))
+
+
+def _counts(search: Search, prepared: Prepared, kept: list[Candidate]) -> Counts:
+    group = search.about[0]
+    table = prepared.facts
+    totals = table.agg(
+        registered=table.person__registered.sum(),
+        issued=(table[column(f"{group}.issued_in_window")] & table.person__registered).sum(),
+        nameless=table.no_nhs_number.fill_null(False).sum(),
+    ).to_pyarrow()
+    row = totals.to_pylist()[0]
+    return Counts(
+        registered=row["registered"] or 0,
+        issued_in_window=row["issued"] or 0,
+        base=len(kept),
+        outcomes={o: sum(c.outcome == o for c in kept) for o in OUTCOMES},
+        reasons=_reason_counts(search, kept),
+        without_nhs_number=row["nameless"] or 0,
+    )
+
+
+def _reason_counts(search: Search, kept: list[Candidate]) -> dict[str, int]:
+    ids = [r.id for r in (*search.out, *search.check)]
+    return {i: n for i in ids if (n := sum(i in c.reasons for c in kept))}
+
+
+def reason(search: Search, reason_id: str) -> Reason | None:
+    """The rule behind a reason id; None for ``meets_definition``."""
+    return next((r for r in (*search.out, *search.check) if r.id == reason_id), None)
+
+
+def _facts_of(row: Mapping[str, object]) -> dict[str, object]:
+    return {name: row[column(name)] for name in FACTS}
+
+
+def _float(value: object) -> float | None:
+    return None if value is None else float(str(value))
+
+
+def _int(value: object) -> int | None:
+    return None if value is None else int(str(value))
+
+
+def _date(value: object) -> date | None:
+    return value if isinstance(value, date) else None
