@@ -7,7 +7,7 @@ PRACTICES ?= 5
 PATIENTS ?= 20000
 SEED ?= 1
 .DEFAULT_GOAL := help
-.PHONY: help run test test-slow check bench reference lock clean demo assets coverage
+.PHONY: help run test test-slow check journeys bench reference lock clean demo assets coverage
 
 help:                                  ## What can be made here
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/\t/' | expand -t 14
@@ -23,6 +23,9 @@ test-slow: .venv/.dev src/stepwell/site/static/built/.ready  ## Everything, the 
 
 check: .venv/.dev src/stepwell/site/static/built/.ready  ## Format, lint, types, import contracts, migrations, facts and docs
 	@scripts/check
+
+journeys: .venv/.dev src/stepwell/site/static/built/.ready  ## The browser journeys, in Chromium
+	@$(PY) -m pytest -q -m journey
 
 bench: .venv/.dev                      ## 100,000 people, 6 million issues, beside a hand-written query
 	@$(PY) -m bench.searches
