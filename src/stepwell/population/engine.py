@@ -1,0 +1,66 @@
+"""The one place that names an analysis engine. Everything else speaks Ibis and is handed a connection."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import ibis
+import ibis.expr.types as ir
+import pyarrow as pa
+from ibis.backends import BaseBackend
+
+from stepwell.base.errors import StepwellError
+
+ROW_GROUP = 100_000
+
+
+def connect(
+    url: str = "duckdb://",
+    memory_limit: str | None = None,
+    threads: int | None = None,
+    temp_dir: Path | None = None,
+) -> BaseBackend:
+    """An Ibis backend for ``url``, with no data of its own.
+
+    ``memory_limit`` is a size such as "800MB"; what does not fit is spilled into ``temp_dir``. ``threads`` is the most
+    it may use. Raises ``StepwellError`` for an engine this installation does not have.
+    """
+    engine = urlsplit(url).scheme
+    if engine != "duckdb":
+        raise StepwellError(
+            f'This installation has no analysis engine called "{engine or url}".',
+            next_step='Use "duckdb://", the embedded engine.',
+        )
+    settings: dict[str, object] = {
+        "autoinstall_known_extensions": False,  # never fetch code from the network in the middle of a query
+        "autoload_known_extensions": False,
+    }
+    if memory_limit is not None:
+        settings["memory_limit"] = memory_limit
+    if threads is not None:
+        settings["threads"] = threads
+    if temp_dir is not None:
+        settings["temp_directory"] = str(temp_dir)
+    connection = ibis.duckdb.connect(**settings)
+    connection.raw_sql("SET enable_progress_bar = false")
+    return connection
+
+
+def parquet(con: BaseBackend, paths: Sequence[Path], schema: pa.Schema | None = None) -> ir.Table:
+    """Several Parquet files of one shape as one table, in the columns and order of ``schema`` when it is given.
+
+    With no files the table is empty, which needs ``schema`` to say its columns.
+    """
+    if not paths:
+        if schema is None:
+            raise ValueError("no files and no schema: the columns of an empty table are unknown")
+        return ibis.memtable(schema.empty_table())
+    table = con.read_parquet([str(path) for path in paths])
+    return table if schema is None else table.select(*schema.names)
+
+
+def write_parquet(con: BaseBackend, table: ir.Table, path: Path) -> None:
+    """Write ``table``, in its order, in row groups of about 100,000 rows, without holding it in memory."""
+    con.to_parquet(table, path, compression="zstd", row_group_size=ROW_GROUP)

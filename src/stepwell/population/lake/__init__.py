@@ -1,0 +1,20 @@
+"""The lake: imported facts as Parquet, seen only whole. ``Lake(path).pin()`` to read, ``importing`` to write."""
+
+from stepwell.population.lake.manifest import FileCount, Load, Manifest, TableCount
+from stepwell.population.lake.store import Lake, Snapshot
+from stepwell.population.lake.writing import COMMIT_STEPS, Derivation, Derive, OnStep, Writer, writing
+
+__all__ = [
+    "COMMIT_STEPS",
+    "Derivation",
+    "Derive",
+    "FileCount",
+    "Lake",
+    "Load",
+    "Manifest",
+    "OnStep",
+    "Snapshot",
+    "TableCount",
+    "Writer",
+    "writing",
+]

@@ -1,0 +1,161 @@
+"""What a lake holds at one moment: its loads, and where each came from. Written once, never edited."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, replace
+from datetime import date, datetime
+from typing import Any
+
+from stepwell.base.clock import now
+from stepwell.population.records.extracts import Kind, SourceFile
+
+# When a practice has several sources with the same extract date, the first of these is searched.
+SOURCE_ORDER = ("emis", "systmone", "gp_connect", "list_report")
+
+
+@dataclass(frozen=True, slots=True)
+class FileCount:
+    """One source file's rows: ``used`` became canonical rows; ``reasons`` counts the rejected by reason."""
+
+    read: int
+    used: int
+    rejected: int
+    reasons: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class TableCount:
+    """One canonical table's rows.
+
+    ``carried`` came from the load this one builds on, ``given`` from the extract; ``duplicates`` of the given were
+    replaced by a later row of the same id; ``kept`` are in the load.
+    """
+
+    carried: int
+    given: int
+    duplicates: int
+    kept: int
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """One import of one practice from one source, as it stands in the lake, with its provenance."""
+
+    load_id: str
+    practice: str  # ODS code
+    practice_name: str
+    source: str
+    kind: Kind
+    extract_date: date
+    imported_at: datetime
+    importer_version: str
+    fingerprint: str  # of the files and options: equal means nothing has changed
+    files: tuple[SourceFile, ...]
+    file_counts: Mapping[str, FileCount]
+    tables: Mapping[str, TableCount]
+    counters: Mapping[str, int]
+    warnings: tuple[str, ...]
+    first_issue: date | None
+    newest_issue: date | None  # on or before the extract date
+    based_on: str | None  # load id a delta was merged into
+    manifest: int  # the manifest this load first appeared in
+    derived: str | None = None  # knowledge version of its derived tables; None: not worked out
+
+    @property
+    def of(self) -> tuple[str, str]:
+        """What it is a load of: (practice, source)."""
+        return self.practice, self.source
+
+    @classmethod
+    def from_json(cls, record: dict[str, Any]) -> Load:
+        """The load ``asdict`` wrote."""
+        return cls(
+            **{
+                **record,
+                "kind": Kind(record["kind"]),
+                "extract_date": date.fromisoformat(record["extract_date"]),
+                "imported_at": datetime.fromisoformat(record["imported_at"]),
+                "files": tuple(SourceFile(**file) for file in record["files"]),
+                "file_counts": {name: FileCount(**count) for name, count in record["file_counts"].items()},
+                "tables": {name: TableCount(**count) for name, count in record["tables"].items()},
+                "warnings": tuple(record["warnings"]),
+                "first_issue": _day(record["first_issue"]),
+                "newest_issue": _day(record["newest_issue"]),
+            }
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """The loads of a lake: the current one of each (practice, source), and the one before it."""
+
+    number: int = 0
+    written_at: datetime = field(default_factory=now)
+    loads: tuple[Load, ...] = ()
+    earlier: tuple[Load, ...] = ()
+
+    def current(self, practice: str, source: str) -> Load | None:
+        """The load that stands for this practice and source, if there is one."""
+        return next((load for load in self.loads if load.of == (practice, source)), None)
+
+    def with_load(self, load: Load) -> Manifest:
+        """The next manifest, in which ``load`` is current and the one it replaces is the earlier one kept."""
+        replaced = self.current(*load.of)
+        earlier = tuple(kept for kept in self.earlier if kept.of != load.of)
+        return Manifest(
+            self.number + 1,
+            loads=_ordered([kept for kept in self.loads if kept.of != load.of] + [load]),
+            earlier=_ordered([*earlier, replaced] if replaced else earlier),
+        )
+
+    def without(self, practice: str, source: str) -> Manifest:
+        """The next manifest, in which this practice and source has no load."""
+        gone = (practice, source)
+        return Manifest(
+            self.number + 1,
+            loads=tuple(load for load in self.loads if load.of != gone),
+            earlier=tuple(load for load in self.earlier if load.of != gone),
+        )
+
+    def with_derived(self, versions: Mapping[str, str]) -> Manifest:
+        """The next manifest, in which these loads (by id) have derived tables of these knowledge versions."""
+        loads = (replace(load, derived=versions.get(load.load_id, load.derived)) for load in self.loads)
+        return Manifest(self.number + 1, loads=tuple(loads), earlier=self.earlier)
+
+    def in_use(self) -> tuple[Load, ...]:
+        """One load per practice, the one searches read: the newest extract, ties by ``SOURCE_ORDER``."""
+        best: dict[str, Load] = {}
+        for load in self.loads:
+            if load.practice not in best or _rank(load) > _rank(best[load.practice]):
+                best[load.practice] = load
+        return tuple(best[practice] for practice in sorted(best))
+
+    def to_json(self) -> bytes:
+        """As stored."""
+        return json.dumps(asdict(self), default=str, indent=1).encode()
+
+    @classmethod
+    def from_json(cls, text: bytes) -> Manifest:
+        """As ``to_json`` wrote it."""
+        record = json.loads(text)
+        return cls(
+            record["number"],
+            datetime.fromisoformat(record["written_at"]),
+            tuple(Load.from_json(load) for load in record["loads"]),
+            tuple(Load.from_json(load) for load in record["earlier"]),
+        )
+
+
+def _ordered(loads: Any) -> tuple[Load, ...]:
+    return tuple(sorted(loads, key=lambda load: load.of))
+
+
+def _rank(load: Load) -> tuple[date, int]:
+    known = load.source in SOURCE_ORDER
+    return load.extract_date, -SOURCE_ORDER.index(load.source) if known else -len(SOURCE_ORDER)
+
+
+def _day(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None

@@ -1,0 +1,151 @@
+"""Does every row add up? What was read of each file against what became of it, and what that says about the extract."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import ibis
+from ibis.backends import BaseBackend
+
+from stepwell.base.errors import Place, StepwellError
+from stepwell.population import engine
+from stepwell.population.lake import FileCount, TableCount
+from stepwell.population.records.canonical import TABLES
+from stepwell.population.records.importing.people import Settled
+from stepwell.population.records.importing.sink import LoadSink
+
+REJECTED_LIMIT = 0.02  # of the rows of any one file
+STALE_AFTER = timedelta(days=35)
+# A counter named so counts source rows that became no row of their own.
+_SET_ASIDE = ("left out", "merged")
+
+
+def file_counts(con: BaseBackend, sink: LoadSink) -> dict[str, FileCount]:
+    """Of each source file: rows read, rows that became canonical rows, rows rejected and why."""
+    used = _lines_used(con, sink)
+    files = sorted({*sink.rows_read, *sink.rejected, *used})
+    return {
+        file: FileCount(
+            read=sink.rows_read[file],
+            used=used[file],
+            rejected=sink.rejected[file],
+            reasons=dict(sink.reasons[file].most_common()),
+        )
+        for file in files
+    }
+
+
+def refuse_if_broken(counts: Mapping[str, FileCount]) -> None:
+    """Raises ``StepwellError`` when more than 2 % of the rows of any file were rejected."""
+    for file, count in counts.items():
+        rows = max(count.read, count.rejected)
+        if count.rejected > REJECTED_LIMIT * rows:
+            reasons = "; ".join(f"{reason} ({number})" for reason, number in list(count.reasons.items())[:3])
+            raise StepwellError(
+                f"{count.rejected} of {rows} rows could not be used, which is more than 2 %: {reasons}",
+                where=Place(file),
+                next_step="Nothing was imported and the earlier load stands. Correct the file or ask for a new extract.",
+            )
+
+
+def refuse_if_empty(tables: Mapping[str, TableCount]) -> None:
+    """Raises ``StepwellError`` when the load would hold nobody, or no issues."""
+    for table, word in (("patients", "people"), ("issues", "issues of medicines")):
+        if tables[table].kept == 0:
+            raise StepwellError(
+                f"The extract holds no {word}.",
+                next_step="Nothing was imported. Check that the extract is complete and of the right kind.",
+            )
+
+
+def unaccounted(counts: Mapping[str, FileCount], sink: LoadSink) -> int:
+    """Rows read less rows used, rejected, deleted, left out or merged. Zero when everything adds up."""
+    set_aside = sum(
+        number for name, number in sink.counters.items() if any(word in name for word in _SET_ASIDE)
+    )
+    read = sum(count.read for count in counts.values())
+    return read - sum(count.used + count.rejected for count in counts.values()) - sink.deletions - set_aside
+
+
+def _lines_used(con: BaseBackend, sink: LoadSink) -> Counter[str]:
+    """Distinct source lines per file; a row that names no line counts as one."""
+    places = ibis.union(
+        *(
+            engine.parquet(con, [sink.staged(table)]).select("source_file", "source_line").distinct()
+            for table in TABLES
+        )
+    )
+    distinct = places.distinct().group_by("source_file").agg(lines=lambda t: t.source_line.count())
+    unlined = ibis.union(
+        *(
+            engine.parquet(con, [sink.staged(table)])
+            .filter(lambda t: t.source_line.isnull())
+            .select("source_file")
+            for table in TABLES
+        )
+    )
+    counted = Counter({row["source_file"]: row["lines"] for row in con.to_pyarrow(distinct).to_pylist()})
+    for row in con.to_pyarrow(unlined.group_by("source_file").agg(lines=lambda t: t.count())).to_pylist():
+        counted[row["source_file"]] += row["lines"]
+    return counted
+
+
+def facts(con: BaseBackend, load: Path, extract_date: date) -> dict[str, Any]:
+    """Of the issues of a load: first and newest date up to the extract's, and how many are later, undated, uncoded or
+    of someone who is not in the load."""
+    issues = engine.parquet(con, [load / "issues.parquet"], TABLES["issues"])
+    patients = engine.parquet(con, [load / "patients.parquet"], TABLES["patients"])
+    table = issues.mutate(past=issues.issue_date <= ibis.literal(extract_date))
+    found = table.aggregate(
+        first=table.issue_date.min(where=table.past),
+        newest=table.issue_date.max(where=table.past),
+        future=(~table.past).sum(),
+        undated=table.issue_date.isnull().sum(),
+        uncoded=(table.drug_code.isnull() & table.bnf_code.isnull()).sum(),
+    )
+    row: dict[str, Any] = con.to_pyarrow(found).to_pylist()[0]
+    row["orphans"] = con.to_pyarrow(issues.anti_join(patients, "patient_key").count()).as_py()
+    return {
+        name: 0 if value is None and name not in ("first", "newest") else value for name, value in row.items()
+    }
+
+
+def warnings(
+    extract_date: date,
+    facts: Mapping[str, Any],
+    settled: Settled,
+    counts: Mapping[str, FileCount],
+    sink: LoadSink,
+) -> tuple[str, ...]:
+    """What the person importing should know before they rely on the load. Names nobody."""
+    newest = facts["newest"]
+    stale = newest is None or extract_date - newest > STALE_AFTER
+    missing = unaccounted(counts, sink)
+    said = (
+        (
+            stale and newest,
+            f"The newest issue is of {newest}, more than 35 days before the extract date {extract_date}.",
+        ),
+        (stale and not newest, f"No issue has a date up to the extract date {extract_date}."),
+        (facts["future"], f"{facts['future']} issues are dated after the extract date and do not count yet."),
+        (facts["undated"], f"{facts['undated']} issues have no date."),
+        (
+            facts["uncoded"],
+            f"{facts['uncoded']} issues name a medicine without a code: it is recognised by name, or not.",
+        ),
+        (facts["orphans"], f"{facts['orphans']} issues are of people who are not in this load."),
+        (
+            len(settled.joined),
+            f"{len(settled.joined)} people came under two source ids and agree in name and birth.",
+        ),
+        (
+            settled.conflicts,
+            f"{settled.conflicts} NHS numbers are shared by people whose name or birth differ: none is matched by number.",
+        ),
+        (missing, f"{missing} rows read are not accounted for: please report it."),
+    )
+    return tuple(sentence for holds, sentence in said if holds)
