@@ -12,6 +12,9 @@ DECLARED: dict[str, Access] = {
     "account_inactive": PUBLIC,
     "account_reauthenticate": SIGNED_IN,
     "account_change_password": SIGNED_IN,
+    # Opened with a one-time link from an administrator.
+    "account_reset_password_from_key": PUBLIC,
+    "account_reset_password_from_key_done": PUBLIC,
     # Reached with the password given and the code still to come: nobody is signed in yet.
     "mfa_authenticate": PUBLIC,
     "mfa_reauthenticate": SIGNED_IN,

@@ -121,6 +121,8 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_EMAIL_NOTIFICATIONS = False
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 ACCOUNT_SESSION_REMEMBER = False
+# One-time links to choose a password are handed over by an administrator and hold for a day.
+PASSWORD_RESET_TIMEOUT = 86_400
 # Failed sign-ins are counted by axes, in the database, so that every worker process sees the same count.
 ACCOUNT_RATE_LIMITS = {"login_failed": None}
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]

@@ -15,10 +15,11 @@ os.environ["STEPWELL_DATA"] = tempfile.mkdtemp(prefix="stepwell-test-")
 from stepwell.site import settings as site
 from stepwell.site.settings import *  # noqa: F403
 
-DATABASES: dict[str, dict[str, Any]] = {"default": dict(site.DATABASES["default"])}
-if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+_ledger: Any = dict(site.DATABASES["default"])
+if _ledger["ENGINE"].endswith("sqlite3"):
     # A file, not memory: threads and live servers see one ledger, with the locks of a real one.
-    DATABASES["default"]["TEST"] = {"NAME": str(Path(os.environ["STEPWELL_DATA"]) / "test.sqlite3")}
+    _ledger["TEST"] = {"NAME": str(Path(os.environ["STEPWELL_DATA"]) / "test.sqlite3")}
+DATABASES = {"default": _ledger}
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 TASKS = {"default": {"BACKEND": "django_tasks.backends.immediate.ImmediateBackend"}}

@@ -36,6 +36,11 @@ class AuditEventQuerySet(VisibleQuerySet["AuditEvent"]):
         """By sequence, the latest first."""
         return self.order_by("-sequence")
 
+    def counts_by_event(self) -> list[tuple[str, int]]:
+        """How many rows of each event, by the event's name."""
+        counted = self.order_by("event").values_list("event").annotate(number=models.Count("pk"))
+        return [(event, number) for event, number in counted]
+
 
 class AuditEvent(models.Model):
     """One thing that happened. Holds opaque ids only: erasing a person leaves the chain valid."""

@@ -71,6 +71,12 @@ class Member(models.Model):
             "user", "organisation"
         )
 
+    @classmethod
+    def own(cls, user: User, *, on: date) -> MemberQuerySet:
+        """A user's own memberships that hold on a date: what they may switch between."""
+        mine = cls.objects.all().current(on=on).filter(user=user)
+        return mine.select_related("organisation", "user").order_by("organisation__name", "id")
+
     def is_current(self, *, on: date) -> bool:
         """Whether the membership holds on a date."""
         return self.starts_on <= on and (self.ends_on is None or on <= self.ends_on)
@@ -135,6 +141,15 @@ class Grant(models.Model):
                 fields=["practice", "member"], condition=Q(ends_on=None), name="one_open_grant_per_member"
             ),
         ]
+
+    @classmethod
+    def may_be_given_to(cls, email: str, *, practice: Organisation) -> MemberQuerySet:
+        """Current members of other organisations with this address, in a role that may be granted."""
+        roles = matrix.permission("see_identities").roles[Scope.GRANTED]
+        members = (
+            Member.objects.all().current(on=clock.today()).filter(user__email__iexact=email, role__in=roles)
+        )
+        return members.exclude(organisation=practice)
 
     @classmethod
     def visible_to(cls, member: Member) -> GrantQuerySet:

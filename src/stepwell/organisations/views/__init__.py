@@ -1,0 +1,1 @@
+"""Pages of an organisation: its members, what they may see, what is signed off, who looked."""
