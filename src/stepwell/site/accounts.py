@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+import base64
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.mfa.adapter import DefaultMFAAdapter
+from cryptography.fernet import Fernet
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+
+from stepwell.site import demo
 
 
 class StaffAccounts(DefaultAccountAdapter):  # type: ignore[misc]
@@ -21,9 +29,33 @@ class StaffAccounts(DefaultAccountAdapter):  # type: ignore[misc]
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
 
+    def authenticate(self, request: HttpRequest, **credentials: Any) -> Any:
+        """As the package does, but the demonstration's accounts, whose password is public, open nothing elsewhere."""
+        user = super().authenticate(request, **credentials)
+        if user is not None and not settings.STEPWELL_DEMO and demo.belongs_to_demo(user):
+            return None
+        return user
+
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
         """Axes counts failed sign-ins, in the database; the packages' own count per process is not used."""
         self._login_failed_rl_usage = None
+
+
+class SealedFactors(DefaultMFAAdapter):  # type: ignore[misc]
+    """Keys of authenticator apps are sealed in the ledger, so that a copy of it is not enough to sign in."""
+
+    def encrypt(self, text: str) -> str:
+        return _seal().encrypt(text.encode()).decode()
+
+    def decrypt(self, encrypted_text: str) -> str:
+        return _seal().decrypt(encrypted_text.encode()).decode()
+
+
+def _seal() -> Fernet:
+    derived = HKDF(algorithm=SHA256(), length=32, salt=None, info=b"stepwell second factor").derive(
+        settings.SECRET_KEY.encode()
+    )
+    return Fernet(base64.urlsafe_b64encode(derived))
 
 
 def attempted_name(request: HttpRequest | None, credentials: dict[str, Any] | None = None) -> str:

@@ -10,6 +10,7 @@ from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 
 from stepwell.organisations.models import Member
+from stepwell.site import demo
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +41,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         "user": getattr(request, "user", None),
         "tabs": _tabs(request, member) if member else [],
         "may": member.holds if member else lambda _: False,
+        **(demo.sign_ins() if settings.STEPWELL_DEMO and member is None else {}),
     }
 
 

@@ -50,7 +50,7 @@ def read(environ: Mapping[str, str]) -> Environment:
         secret_key=_demo_key(data) if demo and not key else _checked_key(key),
         data=data,
         database_url=environ.get("DATABASE_URL") or f"sqlite:///{data / 'ledger.sqlite3'}",
-        hosts=LOOPBACK_HOSTS if demo else _checked_hosts(environ.get("STEPWELL_HOSTS", "")),
+        hosts=LOOPBACK_HOSTS if demo else _checked_hosts(environ.get("STEPWELL_ALLOWED_HOSTS", "")),
         behind_proxy=environ.get("STEPWELL_BEHIND_PROXY") == "1",
     )
 
@@ -74,7 +74,7 @@ def _checked_hosts(text: str) -> tuple[str, ...]:
     if not hosts or "*" in hosts:
         raise StepwellError(
             "The names this site answers to were not given.",
-            next_step="Set STEPWELL_HOSTS to its host names, separated by commas. A star is not accepted.",
+            next_step="Set STEPWELL_ALLOWED_HOSTS to its host names, separated by commas. A star is not accepted.",
         )
     return hosts
 

@@ -125,6 +125,7 @@ ACCOUNT_SESSION_REMEMBER = False
 PASSWORD_RESET_TIMEOUT = 86_400
 # Failed sign-ins are counted by axes, in the database, so that every worker process sees the same count.
 ACCOUNT_RATE_LIMITS = {"login_failed": None}
+MFA_ADAPTER = "stepwell.site.accounts.SealedFactors"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "Stepwell"
 MFA_ALLOW_UNVERIFIED_EMAIL = True

@@ -9,7 +9,7 @@ from typing import Any
 os.environ["STEPWELL_DEMO"] = ""
 os.environ["STEPWELL_DEBUG"] = ""
 os.environ["STEPWELL_SECRET_KEY"] = secrets.token_urlsafe(64)
-os.environ["STEPWELL_HOSTS"] = "testserver,localhost,127.0.0.1"
+os.environ["STEPWELL_ALLOWED_HOSTS"] = "testserver,localhost,127.0.0.1"
 os.environ["STEPWELL_DATA"] = tempfile.mkdtemp(prefix="stepwell-test-")
 
 from stepwell.site import settings as site

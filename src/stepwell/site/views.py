@@ -6,13 +6,22 @@ from django.db import connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 
+from stepwell.base import clock
+from stepwell.organisations import tables
 from stepwell.organisations.access import MemberRequest, needs, public
+from stepwell.site.home import allowed, places
 
 
 @needs("use_site")
 def home(request: MemberRequest) -> HttpResponse:
-    """Where a member lands."""
-    return render(request, "pages/home.jinja")
+    """Where a member lands: what is not signed off, where they can go, and what their role opens."""
+    context = {
+        "today": clock.today(),
+        "states": tables.states(request.member.organisation),
+        "places": places(request.member),
+        "allowed": allowed(request.member),
+    }
+    return render(request, "pages/home.jinja", context)
 
 
 @public

@@ -44,8 +44,11 @@ class SignOff(models.Model):
         ordering: ClassVar = ["table", "-at", "id"]
         constraints: ClassVar = [
             models.UniqueConstraint(
-                fields=["table", "version", "organisation"],
-                nulls_distinct=False,
-                name="one_sign_off_per_version",
+                fields=["table", "version", "organisation"], name="one_sign_off_per_organisation"
+            ),
+            models.UniqueConstraint(
+                fields=["table", "version"],
+                condition=Q(organisation=None),
+                name="one_sign_off_per_installation",
             ),
         ]

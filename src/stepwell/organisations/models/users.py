@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
+from django.db.models import Q
 from django.db.models.functions import Lower
 
 from stepwell.base.ids import uuid7
@@ -29,7 +30,7 @@ class User(AbstractBaseUser):
     """A person of the staff, known by e-mail address."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    email = models.EmailField("email address", max_length=254)
+    email = models.EmailField("email address", max_length=254, unique=True)
     name = models.CharField("full name", max_length=200)
     is_active = models.BooleanField(default=True)
 
@@ -40,7 +41,10 @@ class User(AbstractBaseUser):
     REQUIRED_FIELDS: ClassVar[list[str]] = ["name"]
 
     class Meta:
-        constraints: ClassVar = [models.UniqueConstraint(Lower("email"), name="one_account_per_email")]
+        constraints: ClassVar = [
+            # Stored in small letters, so that unique means unique to a person.
+            models.CheckConstraint(condition=Q(email=Lower("email")), name="email_in_small_letters"),
+        ]
 
     def __str__(self) -> str:
         return self.name
