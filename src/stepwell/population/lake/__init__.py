@@ -2,7 +2,16 @@
 
 from stepwell.population.lake.manifest import FileCount, Load, Manifest, TableCount
 from stepwell.population.lake.store import Lake, Snapshot
-from stepwell.population.lake.writing import COMMIT_STEPS, Derivation, Derive, OnStep, Writer, writing
+from stepwell.population.lake.writing import (
+    COMMIT_STEPS,
+    Derivation,
+    Derive,
+    OnStep,
+    Writer,
+    rederive,
+    withdraw,
+    writing,
+)
 
 __all__ = [
     "COMMIT_STEPS",
@@ -16,5 +25,7 @@ __all__ = [
     "Snapshot",
     "TableCount",
     "Writer",
+    "rederive",
+    "withdraw",
     "writing",
 ]

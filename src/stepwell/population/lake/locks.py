@@ -13,7 +13,7 @@ import socket
 import threading
 import uuid
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -117,7 +117,8 @@ def _heartbeat(owner_file: Path) -> Iterator[None]:
 
     def beat() -> None:
         while not stop.wait(HEARTBEAT.total_seconds()):
-            write_atomically(owner_file, json.dumps({**me, "heartbeat": now().isoformat()}).encode())
+            with suppress(OSError):  # a full disk stops the import itself, with a better message
+                write_atomically(owner_file, json.dumps({**me, "heartbeat": now().isoformat()}).encode())
 
     write_atomically(owner_file, json.dumps({**me, "heartbeat": now().isoformat()}).encode())
     thread = threading.Thread(target=beat, name="lake-writer-heartbeat", daemon=True)

@@ -21,6 +21,7 @@ from stepwell.population.lake.locks import live_pins, writer_lock
 from stepwell.population.lake.manifest import Load, Manifest
 from stepwell.population.lake.store import Lake
 from stepwell.population.records.canonical import TABLES
+from stepwell.population.records.derived_schema import DERIVED
 
 # What an import may use of the machine while it merges and sorts; the rest is spilled to the staging folder.
 MEMORY = "600MB"
@@ -143,9 +144,10 @@ class Writer:
         """Work out again every current load that lacks this knowledge version. Returns how many; none is no change."""
         behind = [load for load in self.lake.current().loads if load.derived != derivation.version]
         for load in behind:
-            self._derive(load, self.lake.load_directory(load.load_id), derivation)
-        for load in behind:
-            self._publish_derived(load.load_id, derivation.version)
+            # One that is there, because a reader still holds it, is whole.
+            if not self.lake.derived_directory(load.load_id, derivation.version).exists():
+                self._derive(load, self.lake.load_directory(load.load_id), derivation)
+                self._publish_derived(load.load_id, derivation.version)
         if behind:
             versions = {load.load_id: derivation.version for load in behind}
             self._swap(self.lake.current().with_derived(versions), lambda _: None)
@@ -193,6 +195,9 @@ class Writer:
             derivation(read, out, con, load.extract_date)
         finally:
             con.disconnect()
+        missing = sorted(name for name in DERIVED if not (out / f"{name}.parquet").is_file())
+        if missing:
+            raise ValueError(f"the derivation did not write {', '.join(missing)}")
         fsync_tree(out)
 
     def _staged_derived(self, load_id: str, version: str) -> Path:
@@ -209,6 +214,18 @@ class Writer:
         on_step(COMMIT_STEPS.manifest_written)
         write_atomically(self.lake.path / "CURRENT", str(manifest.number).encode())
         on_step(COMMIT_STEPS.manifest_swapped)
+
+
+def rederive(lake: Lake, derivation: Derivation) -> int:
+    """Bring the derived tables of every current load to this knowledge version, without an import. Returns how many."""
+    with writing(lake) as writer:
+        return writer.rederive(derivation)
+
+
+def withdraw(lake: Lake, vault: Identities, practice: str, source: str) -> None:
+    """Take a practice's loads from one source out of the lake, and their identities out of the vault."""
+    with writing(lake, vault) as writer:
+        writer.withdraw(practice, source)
 
 
 def _move(staged: Path, final: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
+from operator import itemgetter
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -41,7 +42,7 @@ class Columns:
         arrays = []
         for field in schema:
             try:
-                values = [row[field.name] for row in rows]
+                values = list(map(itemgetter(field.name), rows))
             except KeyError:
                 raise ReaderMistake(f'A row for "{table}" has no column "{field.name}".') from None
             arrays.append(self._column(table, field, values))

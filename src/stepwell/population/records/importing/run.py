@@ -55,7 +55,8 @@ def import_extract(
             _require_order(description, standing)
             one = _Import(writer, vault, description, fingerprint, standing, on_step or _ignore)
             load, outcome = one.run(reader, derive, progress), Outcome.LOADED
-    return ImportReport.of(load, outcome, description.notes, time.monotonic() - began)
+        notes = (*description.notes, *_which_is_searched(lake, load))
+    return ImportReport.of(load, outcome, notes, time.monotonic() - began)
 
 
 @dataclass(frozen=True)
@@ -172,6 +173,25 @@ def _require_order(about: Description, standing: Load | None) -> None:
             f"This extract shows the practice at {about.extract_date}; the lake already holds {standing.extract_date}.",
             next_step="Nothing was imported. To go back, first withdraw the newer load.",
         )
+
+
+def _which_is_searched(lake: Lake, load: Load) -> tuple[str, ...]:
+    """A sentence, when the practice has extracts from several sources."""
+    manifest = lake.current()
+    others = [other for other in manifest.loads if other.practice == load.practice and other != load]
+    used = next(used for used in manifest.in_use() if used.practice == load.practice)
+    kept = [
+        f"{other.source} of {other.extract_date}"
+        for other in (*others, load)
+        if other.load_id != used.load_id
+    ]
+    if not kept:
+        return ()
+    people = used.tables["patients"].kept
+    read = (
+        f"Searches of this practice read the {used.source} extract of {used.extract_date} ({people} people)."
+    )
+    return (f"{read} Kept but not read: {', '.join(kept)}.",)
 
 
 def _fingerprint(about: Description, options: Options) -> str:

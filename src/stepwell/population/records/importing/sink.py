@@ -14,7 +14,8 @@ from stepwell.population.records.importing.columns import STAGED, Columns, Reade
 from stepwell.population.records.importing.people import People
 from stepwell.population.vault import VaultWriter
 
-_BATCH = 20_000  # rows held as Python values, per table
+_BATCH = 2_000  # rows held as Python values, per table: few enough to stay in the processor's cache
+_ROW_GROUP = 50_000  # rows held as columns, per table
 
 
 class LoadSink:
@@ -45,6 +46,7 @@ class LoadSink:
         self._clock = 0
         self._held: dict[str, list[Mapping[str, object]]] = {table: [] for table in TABLES}
         self._sequence: dict[str, list[int]] = {table: [] for table in TABLES}
+        self._ready: dict[str, list[pa.RecordBatch]] = {table: [] for table in TABLES}
         self._writers: dict[str, pq.ParquetWriter] = {}
         self._last_reject: tuple[str, int | None] | None = None
 
@@ -71,7 +73,7 @@ class LoadSink:
         self._clock += len(rows)
         self.given[table] += len(rows)
         if len(held) >= _BATCH:
-            self._flush(table)
+            self._convert(table)
 
     def identities(self, identities: Iterable[Identity]) -> None:
         """See ``Sink``. Kept in memory until the end, when it is known who is one person: some 1 kB a person."""
@@ -115,7 +117,8 @@ class LoadSink:
     def close(self) -> None:
         """Write what is held. Every table then has its file, empty or not."""
         for table in TABLES:
-            self._flush(table)
+            self._convert(table)
+            self._write(table)
             self._writers[table].close()
 
     def abandon(self) -> None:
@@ -127,16 +130,23 @@ class LoadSink:
         """The rows given for ``table``, in order of arrival, in ``columns.STAGED[table]``."""
         return self._staging / f"{table}.parquet"
 
-    def _flush(self, table: str) -> None:
+    def _convert(self, table: str) -> None:
+        held, sequence, ready = self._held[table], self._sequence[table], self._ready[table]
+        if held:
+            ready.append(self._columns.batch(table, held, sequence))
+            self._held[table], self._sequence[table] = [], []
+        if sum(batch.num_rows for batch in ready) >= _ROW_GROUP:
+            self._write(table)
+
+    def _write(self, table: str) -> None:
         writer = self._writers.get(table)
         if writer is None:
             writer = self._writers[table] = pq.ParquetWriter(
                 self.staged(table), STAGED[table], compression="lz4"
             )
-        held, sequence = self._held[table], self._sequence[table]
-        if held:
-            writer.write_table(pa.Table.from_batches([self._columns.batch(table, held, sequence)]))
-            self._held[table], self._sequence[table] = [], []
+        if self._ready[table]:
+            writer.write_table(pa.Table.from_batches(self._ready[table]))
+            self._ready[table] = []
 
     def _tick(self) -> int:
         self._clock += 1

@@ -26,7 +26,7 @@ def row(table: str, **known: object) -> dict[str, object]:
     return {**dict.fromkeys(names), **practice, "source_file": ISSUE_FILE, **known}
 
 
-def test_number(index: int) -> str:
+def number_of(index: int) -> str:
     """A valid NHS number of the test range."""
     while True:
         nine = f"999{index:06d}"
@@ -116,7 +116,7 @@ def crowd(
 
     def script(sink: Sink) -> None:
         for index in range(people):
-            key = add_person(sink, f"S{index}", test_number(index), line=index + 2)
+            key = add_person(sink, f"S{index}", number_of(index), line=index + 2)
             sink.rows(
                 "issues",
                 [
