@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from datetime import date
 from pathlib import Path
 
 import ibis
@@ -11,8 +12,12 @@ from ibis import _
 
 from stepwell.knowledge import code_lists
 from stepwell.knowledge.exposure import Rules, current
+from stepwell.knowledge.tables import knowledge_version
 from stepwell.population.records import resolve
 from stepwell.population.records.derived_schema import DERIVED, STATE_RANK
+
+# Raised when the derived tables come out differently from the same facts.
+SHAPE = 1
 
 # The code lists whose events searches ask about.
 CONDITIONS = (
@@ -203,3 +208,21 @@ def _worded(events: ibis.Table, lists: Mapping[str, code_lists.CodeList]) -> ibi
     return found.select("patient_key", "practice", "condition", "event_date", "event_id").mutate(
         unmapped=ibis.literal(True)
     )
+
+
+class _Derivation:
+    """The derivation imports use. The version is read late: it takes every table of facts to work it out."""
+
+    @property
+    def version(self) -> str:
+        """Changes when any table of facts, the parser or the shape of what is derived changes."""
+        return f"{knowledge_version()}-{SHAPE}"
+
+    def __call__(
+        self, tables: Mapping[str, ibis.Table], out_dir: Path, con: ibis.BaseBackend, extract_date: date
+    ) -> None:
+        """Write the derived tables. Nothing in them depends on a date; what does is worked out by each search."""
+        write(tables, out_dir, con)
+
+
+DERIVATION = _Derivation()

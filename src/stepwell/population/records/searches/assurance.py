@@ -68,18 +68,20 @@ def outcomes(of: Sequence[Case], con: ibis.BaseBackend) -> dict[str, tuple[str, 
 
 def searched(of: Sequence[Case], con: ibis.BaseBackend) -> Result:
     """The result of the cases' search over the cases' records."""
-    canonical = tables(of)
+    canonical = tables(of, con)
     everything = {**canonical, **derived.derive(canonical, con)}
     return run(search(of[0].search_id), prepare(everything, of[0].as_of, con))
 
 
-def tables(of: Sequence[Case]) -> dict[str, ibis.Table]:
-    """The canonical tables that hold the cases' records; the patient key is the case's name."""
+def tables(of: Sequence[Case], con: ibis.BaseBackend) -> dict[str, ibis.Table]:
+    """The canonical tables, in ``con``, that hold the cases' records; the patient key is the case's name."""
     rows: dict[str, list[dict[str, object]]] = {name: [] for name in TABLES}
     for case in of:
         _write(case, rows)
     return {
-        name: ibis.memtable(pa.Table.from_pylist(rows[name], schema=schema))
+        name: con.create_table(
+            ibis.util.gen_name(name), pa.Table.from_pylist(rows[name], schema=schema), temp=True
+        )
         for name, schema in TABLES.items()
     }
 

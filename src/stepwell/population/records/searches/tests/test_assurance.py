@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import ibis
 import pytest
 
+from stepwell.population import engine
 from stepwell.population.records.searches import all_searches, assurance
 
 
 @pytest.fixture(scope="module")
 def con():
-    backend = ibis.duckdb.connect()
-    ibis.set_backend(backend)
-    yield backend
-    ibis.set_backend("duckdb")
+    return engine.connect()
 
 
 @pytest.mark.parametrize("search_id", list(all_searches()))

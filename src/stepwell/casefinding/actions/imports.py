@@ -1,0 +1,249 @@
+"""An extract is uploaded, mapped if need be, read by a worker, or stopped."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Iterable
+from datetime import date, timedelta
+from functools import partial
+from pathlib import Path
+
+from django.db import transaction
+
+from stepwell.base import clock
+from stepwell.base.errors import StepwellError
+from stepwell.base.progress import Stopped
+from stepwell.casefinding import stores
+from stepwell.casefinding.actions.permission import require
+from stepwell.casefinding.models import ImportJob, MappingPreset
+from stepwell.organisations import audit
+from stepwell.organisations.models import Member, Organisation
+from stepwell.population.records import formats
+from stepwell.population.records.derived import DERIVATION
+from stepwell.population.records.extracts import Kind, Options
+from stepwell.population.records.importing import import_extract
+
+LEASE = timedelta(minutes=2)
+MOST_ATTEMPTS = 3
+
+
+@transaction.atomic
+def upload(
+    *,
+    by: Member,
+    practice: Organisation,
+    file_name: str,
+    chunks: Iterable[bytes],
+    kind: Kind,
+    extract_date: date | None = None,
+    needs_mapping: bool = False,
+) -> ImportJob:
+    """Keep an uploaded file and queue its import, or hold it until its headings are confirmed.
+
+    Raises ``NotAllowed`` without ``import_records`` at the practice.
+    """
+    require(by, "import_records", practice)
+    job = ImportJob(
+        practice=practice,
+        created_by=by,
+        created_at=clock.now(),
+        state=ImportJob.State.MAPPING if needs_mapping else ImportJob.State.WAITING,
+        kind=kind.value,
+        file_name=Path(file_name).name[:200],
+        extract_date=extract_date,
+    )
+    job.stored_as = f"{job.pk}{_suffix(file_name)}"
+    with (stores.uploads_path() / job.stored_as).open("wb") as file:
+        for chunk in chunks:
+            file.write(chunk)
+    job.save(force_insert=True)
+    audit.record(
+        by=by, event="import.uploaded", organisation=practice, subject=job, snapshot={"kind": kind.value}
+    )
+    if not needs_mapping:
+        transaction.on_commit(partial(_wake, job))
+    return job
+
+
+def _suffix(file_name: str) -> str:
+    suffix = Path(file_name).suffix.lower()
+    return suffix if suffix in {".csv", ".xlsx", ".zip", ".json", ".txt", ".tsv"} else ".csv"
+
+
+def _wake(job: ImportJob) -> None:
+    # The task only wakes a worker; state and lease are on the row, and a sweep finds what no task wakes.
+    from stepwell.casefinding.tasks import read_import
+
+    read_import.enqueue(str(job.pk))
+
+
+@transaction.atomic
+def confirm_mapping(*, by: Member, job: ImportJob, mapping_yaml: str, preset_name: str = "") -> ImportJob:
+    """Say what the headings of a list report mean, keep it under a name if one is given, and queue the import."""
+    require(by, "import_records", job.practice)
+    job = ImportJob.objects.select_for_update().get(pk=job.pk)
+    if job.state != ImportJob.State.MAPPING:
+        raise StepwellError(
+            "This import is not waiting for its headings.", next_step="Upload the file again."
+        )
+    job.mapping_yaml = mapping_yaml
+    job.state = ImportJob.State.WAITING
+    job.save(update_fields=["mapping_yaml", "state"])
+    if preset_name.strip():
+        save_preset(by=by, practice=job.practice, name=preset_name, mapping_yaml=mapping_yaml)
+    audit.record(by=by, event="import.mapped", organisation=job.practice, subject=job)
+    transaction.on_commit(partial(_wake, job))
+    return job
+
+
+@transaction.atomic
+def save_preset(
+    *, by: Member, practice: Organisation, name: str, mapping_yaml: str, headings_hash: str = ""
+) -> MappingPreset:
+    """Keep a mapping under a name of the practice; the same name replaces what it held."""
+    require(by, "import_records", practice)
+    preset, _created = MappingPreset.objects.update_or_create(
+        practice=practice,
+        name=name.strip()[:100],
+        defaults={
+            "mapping_yaml": mapping_yaml,
+            "headings_hash": headings_hash,
+            "saved_by": by,
+            "saved_at": clock.now(),
+        },
+    )
+    audit.record(by=by, event="preset.saved", organisation=practice, subject=preset)
+    return preset
+
+
+@transaction.atomic
+def stop(*, by: Member, job: ImportJob) -> None:
+    """Ask for an import to stop. One not begun stops at once; one being read stops at its next step."""
+    require(by, "import_records", job.practice)
+    job = ImportJob.objects.select_for_update().get(pk=job.pk)
+    if job.has_ended:
+        return
+    if job.state == ImportJob.State.READING:
+        job.stop_asked = True
+        job.save(update_fields=["stop_asked"])
+    else:
+        _end(job, ImportJob.State.STOPPED, problem="Stopped before it was read.")
+    audit.record(by=by, event="import.stopped", organisation=job.practice, subject=job)
+
+
+def run(*, job_id: str, worker: str) -> None:
+    """Read one import, if no living worker is at it. Called by a worker; takes the lease, keeps it, and ends the row.
+
+    No transaction is held while the extract is read.
+    """
+    job = _take(job_id, worker)
+    if job is None:
+        return
+    try:
+        report, load_id = _read(job, worker)
+    except Stopped:
+        _end(job, ImportJob.State.STOPPED, problem="Stopped. The earlier load stands.")
+    except StepwellError as error:
+        _end(job, ImportJob.State.REFUSED, problem=str(error))
+    else:
+        job.report, job.load_id = report, load_id
+        _end(job, ImportJob.State.DONE)
+
+
+@transaction.atomic
+def _take(job_id: str, worker: str) -> ImportJob | None:
+    job = ImportJob.objects.select_for_update().waiting(at=clock.now()).filter(pk=job_id).first()
+    if job is None:
+        return None
+    if job.attempts >= MOST_ATTEMPTS:
+        _end(
+            job,
+            ImportJob.State.REFUSED,
+            problem=f"Reading stopped {job.attempts} times without an answer. The earlier load stands. "
+            "Ask whoever runs this site to look at its log.",
+        )
+        return None
+    job.state, job.worker, job.lease_until = ImportJob.State.READING, worker, clock.now() + LEASE
+    job.attempts += 1
+    job.save(update_fields=["state", "worker", "lease_until", "attempts"])
+    return job
+
+
+class _OnRow:
+    """Progress written to the row, at most every few seconds; keeps the lease and notices a wish to stop."""
+
+    every = timedelta(seconds=2)
+
+    def __init__(self, job: ImportJob, worker: str) -> None:
+        self._job, self._worker, self._rows, self._step = job, worker, 0, ""
+        self._written = clock.now() - self.every
+
+    def step(self, name: str) -> None:
+        """A named step begins."""
+        self._step = name[:200]
+        self._write()
+
+    def done(self, rows: int) -> None:
+        """So many more rows."""
+        self._rows += rows
+        if clock.now() - self._written >= self.every:
+            self._write()
+
+    def _write(self) -> None:
+        self._written = clock.now()
+        mine = ImportJob.objects.filter(
+            pk=self._job.pk, worker=self._worker, state=ImportJob.State.READING, stop_asked=False
+        )
+        held = mine.update(step=self._step, rows=self._rows, lease_until=clock.now() + LEASE)
+        if not held:
+            # Somebody asked to stop, or another worker has it: either way this one must not go on.
+            raise Stopped
+
+
+def _read(job: ImportJob, worker: str) -> tuple[dict[str, object], str]:
+    path = stores.uploads_path() / job.stored_as
+    with tempfile.TemporaryDirectory() as folder:
+        mapping = None
+        if job.mapping_yaml:
+            mapping = Path(folder) / "mapping.yaml"
+            mapping.write_text(job.mapping_yaml, encoding="utf-8")
+        options = Options(
+            practice=job.practice.ods_code,
+            kind=Kind(job.kind),
+            mapping=mapping,
+            extract_date=job.extract_date,
+        )
+        found = stores.stores_for_import()
+        report = import_extract(
+            found.lake,
+            found.vault,
+            formats.open_reader(path, options),
+            options,
+            derive=DERIVATION,
+            progress=_OnRow(job, worker),
+        )
+    return report.as_dict(), report.load_id
+
+
+@transaction.atomic
+def _end(job: ImportJob, state: ImportJob.State, *, problem: str = "") -> None:
+    job.state, job.problem, job.ended_at, job.lease_until = state, problem, clock.now(), None
+    job.save(update_fields=["state", "problem", "ended_at", "lease_until", "report", "load_id"])
+    audit.record(
+        by=audit.SystemJob("import"),
+        event=f"import.{state.value}",
+        organisation=job.practice,
+        subject=job,
+        snapshot={"state": state.value},
+    )
+    transaction.on_commit(partial(_remove_upload, job.stored_as))
+
+
+def _remove_upload(stored_as: str) -> None:
+    # The file holds names: it goes as soon as it has been read or refused.
+    path = stores.uploads_path() / stored_as
+    if path.is_dir():
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)

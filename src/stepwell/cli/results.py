@@ -1,0 +1,251 @@
+"""Running a search over a lake and showing what it found."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import ibis
+import typer
+
+from stepwell.base import csv_files
+from stepwell.base.errors import StepwellError
+from stepwell.cli import output
+from stepwell.population.lake import Lake, Load
+from stepwell.population.records.importing.report import ImportReport
+from stepwell.population.records.searches import Options, Result, Search, prepare, run
+from stepwell.population.records.searches.explain import Explanation, explain
+from stepwell.population.stores import open_stores
+
+# What other people's scripts rely on, in this order; more may follow, none may go.
+COLUMNS = (
+    "patient_key",
+    "practice",
+    "outcome",
+    "reasons",
+    "basis",
+    "daily_ome_min",
+    "daily_ome_max",
+    "eras",
+    "era_start",
+    "era_days",
+    "daily_ome_at_least",
+    "medicines",
+    "flags",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A result with the loads it came from."""
+
+    result: Result
+    loads: tuple[Load, ...]
+
+
+def search_lake(
+    lake: Lake,
+    search: Search,
+    *,
+    as_of: date | None,
+    practice: str | None,
+    options: Options,
+    con: ibis.BaseBackend,
+) -> Found:
+    """Run ``search`` over the loads in use, at ``as_of`` or the newest extract's date."""
+    with lake.pin() as snapshot:
+        loads = _loads(snapshot.in_use, practice)
+        tables = snapshot.tables(con, practices=[practice] if practice else None)
+        prepared = prepare(tables, as_of or extract_date(loads), con)
+        return Found(run(search, prepared, options), loads)
+
+
+def _loads(loads: Collection[Load], practice: str | None) -> tuple[Load, ...]:
+    chosen = tuple(load for load in loads if practice in (None, load.practice))
+    if not chosen:
+        raise StepwellError(
+            "The lake holds no records to search."
+            if practice is None
+            else f"The lake holds no load of {practice}.",
+            next_step="Import an extract first: stepwell records import PATH --lake DIR.",
+        )
+    return chosen
+
+
+def extract_date(loads: Collection[Load]) -> date:
+    """The date of the extracts; refuses to choose between several."""
+    days = sorted({load.extract_date for load in loads})
+    if len(days) > 1:
+        raise StepwellError(
+            f"The practices' extracts have different dates, from {days[0]} to {days[-1]}.",
+            next_step="Say which date to look from: --as-of 2026-11-20.",
+        )
+    return days[0]
+
+
+def write_candidates(result: Result, out: Path, outcomes: Collection[str]) -> None:
+    """Write the people of these outcomes as CSV."""
+    rows = [
+        (
+            c.patient_key,
+            c.practice,
+            c.outcome,
+            "|".join(c.reasons),
+            c.basis,
+            c.daily_ome_min,
+            c.daily_ome_max,
+            c.eras,
+            c.era_start.isoformat() if c.era_start else None,
+            c.era_days,
+            c.ome_at_least,
+            "|".join(c.medicines),
+            "|".join(c.flags),
+        )
+        for c in result.candidates
+        if c.outcome in outcomes
+    ]
+    with out.open("w", encoding="utf-8", newline="") as file:
+        csv_files.write(file, COLUMNS, rows)
+
+
+def write_identified(
+    found: Found, lake: Path, out: Path, *, vault: Path | None, key: Path | None, member: str | None
+) -> None:
+    """Write NHS numbers and outcomes. Audited in the ledger as ``member``; none needed where all numbers are test numbers."""
+    stores = open_stores(lake, vault_path=vault, key_path=key, create=False)
+    test_only = all(stores.vault.summary(x.practice, x.load_id).all_test_numbers for x in found.loads)
+    if not test_only:
+        from stepwell.cli import ledger  # Django starts only where the ledger is needed
+
+        stores = open_stores(
+            lake, vault_path=vault, key_path=key, create=False, on_read=ledger.auditor(member)
+        )
+    outcomes = {(c.practice, c.patient_key): c.outcome for c in found.result.candidates}
+    rows: list[tuple[str | None, str]] = []
+    for load in found.loads:
+        keys = [patient for practice, patient in outcomes if practice == load.practice]
+        people = stores.vault.read(
+            load.practice,
+            load.load_id,
+            who=member or "test numbers only",
+            why=found.result.search.id,
+            keys=keys,
+        )
+        rows += [(p.nhs_number, outcomes[load.practice, p.patient_key]) for p in people]
+    with out.open("w", encoding="utf-8", newline="") as file:
+        csv_files.write(file, ("nhs_number", "outcome"), sorted(rows, key=lambda r: r[0] or ""))
+
+
+def summary(result: Result) -> dict[str, object]:
+    """The counts of a result with everything needed to run it again."""
+    counts = result.counts
+    return {
+        "search": result.search.id,
+        "version": result.search.version,
+        "as_of": result.as_of,
+        "rules": result.rules_id,
+        "registered": counts.registered,
+        "issued_in_12_months": counts.issued_in_window,
+        "base": counts.base,
+        **{name: counts.outcomes[name] for name in ("in", "check", "out")},
+        "reasons": counts.reasons,
+        "per_1000_registered": round(1000 * counts.base / counts.registered, 1)
+        if counts.registered
+        else None,
+        "options": result.options,
+    }
+
+
+def show_summary(result: Result, *, listed: bool) -> None:
+    """Print the flow of counts, and the people when they are not written elsewhere."""
+    counts = result.counts
+    typer.echo(f"{result.search.title}, version {result.search.version}, seen from {result.as_of}")
+    typer.echo(f"{result.search.plain}\n")
+    typer.echo(f"{counts.registered:>8,}  registered")
+    typer.echo(f"{counts.issued_in_window:>8,}  with an issue in the last 12 months")
+    typer.echo(f"{counts.base:>8,}  meet the definition")
+    for name, words in (("out", "out"), ("check", "to check by a clinician"), ("in", "in")):
+        typer.echo(f"{counts.outcomes[name]:>8,}  {words}")
+    for reason, number in counts.reasons.items():
+        typer.echo(f"{number:>12,}  {reason.replace('_', ' ')}")
+    if counts.registered:
+        rate = 1000 * counts.base / counts.registered
+        typer.echo(
+            f"\n{rate:.1f} in every 1,000 registered people ({counts.base:,} of {counts.registered:,})."
+        )
+    if listed:
+        for c in result.candidates:
+            typer.echo(f"{c.patient_key}  {c.practice}  {c.outcome:<5}  {'; '.join(c.reasons)}")
+
+
+def show_report(report: ImportReport) -> None:
+    """Print an import's report in lines."""
+    output.show_fields(report.as_dict())
+    typer.echo("")
+
+
+def show_explanation(
+    lake: Lake,
+    search: Search,
+    *,
+    person: str,
+    practice: str | None,
+    as_of: date | None,
+    con: ibis.BaseBackend,
+    as_json: bool,
+) -> None:
+    """Print every rule of a search asked of one person."""
+    with lake.pin() as snapshot:
+        loads = _loads(snapshot.in_use, practice)
+        tables = snapshot.tables(con, practices=[practice] if practice else None)
+        prepared = prepare(tables, as_of or extract_date(loads), con)
+        found = [e for x in loads if (e := explain(search, prepared, tables, x.practice, person)) is not None]
+    if not found:
+        raise StepwellError(
+            "There is no such person in this lake.", next_step="Take a patient key from a search."
+        )
+    for explanation in found:
+        if as_json:
+            output.show_json(_as_dict(explanation))
+        else:
+            _show(explanation)
+
+
+def _as_dict(e: Explanation) -> dict[str, object]:
+    return {
+        "search": e.search.id,
+        "as_of": e.as_of,
+        "outcome": e.outcome,
+        "rules": [
+            {"part": a.part, "id": a.id, "reason": a.reason, "holds": a.holds, "steps": a.steps}
+            for a in e.answers
+        ],
+        "facts": e.facts,
+        "eras": e.eras,
+        "current": e.current,
+        "issues": e.issues,
+    }
+
+
+def _show(e: Explanation) -> None:
+    typer.echo(f"{e.search.title}, seen from {e.as_of}: {e.outcome}\n")
+    for answer in e.answers:
+        mark = "holds" if answer.holds else "does not hold"
+        typer.echo(f"{answer.part}: {answer.id.replace('_', ' ')} {mark}. {answer.reason}")
+        for step in answer.steps:
+            known = "" if step.known is None else f" (recorded: {output.plain(step.known)})"
+            typer.echo(f"    {'  ' * step.depth}{'yes' if step.holds else 'no '}  {step.question}{known}")
+    typer.echo("\nTaken now:")
+    for line in e.current:
+        typer.echo(
+            f"    {line['name']}: {line['units_min']} to {line['units_max']} a day, by {line['basis']}"
+        )
+    typer.echo("\nIssues, newest first:")
+    for issue in e.issues:
+        where = "" if issue.own else " (from elsewhere)"
+        typer.echo(
+            f"    {issue.issue_date}  {issue.drug_name}  {issue.instruction or 'no instruction'}"
+            f"  [{issue.state}]  {issue.quantity if issue.quantity is not None else 'quantity not known'}{where}"
+        )
