@@ -6,6 +6,7 @@ The rules: docs/decisions/0010-exposure-and-search-rules.md; their parameters: `
 
 from stepwell.knowledge.exposure.current import current_lines, daily_ome, quantity_rate
 from stepwell.knowledge.exposure.eras import eras
+from stepwell.knowledge.exposure.history import Point, ome_over_time
 from stepwell.knowledge.exposure.model import (
     Basis,
     Cover,
@@ -31,6 +32,7 @@ __all__ = [
     "Issue",
     "Medicine",
     "Occasion",
+    "Point",
     "Rules",
     "TextState",
     "covers",
@@ -40,5 +42,6 @@ __all__ = [
     "eras",
     "lines",
     "occasions",
+    "ome_over_time",
     "quantity_rate",
 ]
