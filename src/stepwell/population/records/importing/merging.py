@@ -38,6 +38,9 @@ class Merge:
 
         Rows are ordered by person and id, so the same rows make the same file and one person's rows lie together.
         """
+        if self.previous is None and not self.sink.given[table]:
+            pq.write_table(TABLES[table].empty_table(), self._path(table), compression="zstd")
+            return TableCount(0, 0, 0, 0)
         staged = engine.parquet(self.con, [self.sink.staged(table)])
         duplicates = self._duplicates(table, staged)
         carried = 0
@@ -79,7 +82,7 @@ class Merge:
 
     def _write(self, table: str, rows: ir.Table) -> int:
         schema = TABLES[table]
-        path = self.out / f"{table}.parquet"
+        path = self._path(table)
         if table == "patients":
             given = self.con.to_pyarrow(rows.order_by(ORDER).select(*schema.names)).to_pylist()
             people = pa.Table.from_pylist(_people(given, self.settled), schema)
@@ -88,6 +91,9 @@ class Merge:
             keys = [name for name in ("patient_key", ID_COLUMN[table]) if name in rows.columns]
             engine.write_parquet(self.con, rows.order_by(*keys).select(*schema.names), path)
         return int(pq.read_metadata(path).num_rows)
+
+    def _path(self, table: str) -> Path:
+        return self.out / f"{table}.parquet"
 
 
 def _latest(rows: ir.Table, row_id: str) -> ir.Table:

@@ -73,25 +73,21 @@ def unaccounted(counts: Mapping[str, FileCount], sink: LoadSink) -> int:
 
 def _lines_used(con: BaseBackend, sink: LoadSink) -> Counter[str]:
     """Distinct source lines per file; a row that names no line counts as one."""
-    places = ibis.union(
-        *(
-            engine.parquet(con, [sink.staged(table)]).select("source_file", "source_line").distinct()
-            for table in TABLES
-        )
+    given = [engine.parquet(con, [sink.staged(table)]) for table in TABLES if sink.given[table]]
+    if not given:
+        return Counter()
+    lined = ibis.union(
+        *(rows.select("source_file", "source_line").distinct() for rows in given), distinct=True
     )
-    distinct = places.distinct().group_by("source_file").agg(lines=lambda t: t.source_line.count())
-    unlined = ibis.union(
-        *(
-            engine.parquet(con, [sink.staged(table)])
-            .filter(lambda t: t.source_line.isnull())
-            .select("source_file")
-            for table in TABLES
-        )
-    )
-    counted = Counter({row["source_file"]: row["lines"] for row in con.to_pyarrow(distinct).to_pylist()})
-    for row in con.to_pyarrow(unlined.group_by("source_file").agg(lines=lambda t: t.count())).to_pylist():
-        counted[row["source_file"]] += row["lines"]
-    return counted
+    unlined = ibis.union(*(rows.filter(rows.source_line.isnull()).select("source_file") for rows in given))
+    used: Counter[str] = Counter()
+    # Counting a column counts its known values, so rows without a line are left to the second query.
+    for query in (
+        lined.group_by("source_file").agg(lines=lined.source_line.count()),
+        unlined.group_by("source_file").agg(lines=unlined.count()),
+    ):
+        used.update({row["source_file"]: row["lines"] for row in con.to_pyarrow(query).to_pylist()})
+    return used
 
 
 def facts(con: BaseBackend, load: Path, extract_date: date) -> dict[str, Any]:
