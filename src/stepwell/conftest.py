@@ -55,13 +55,16 @@ def make_member(neighbourhood):
             "email": f"{role}{made}@example.org",
             "name": f"Test {role.replace('_', ' ')} {made}",
         } | more
-        return actions.add_member(
+        member = actions.add_member(
             by=SystemJob("test"),
             organisation=neighbourhood[at],
             role=Role(role),
             starts_on=LONG_AGO,
             **fields,
         )
+        member.user.set_password("three calm otters")
+        member.user.save()
+        return member
 
     return make
 

@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponseBase
 from django.utils.module_loading import import_string
 
 from stepwell.base import clock
-from stepwell.organisations.access import Access, signed_in
+from stepwell.organisations.access import Access, to_sign_in
 from stepwell.organisations.models import Member
 
 SESSION_KEY = "member_id"
@@ -38,9 +38,8 @@ class CurrentMember:
             raise ImproperlyConfigured(
                 f"The view {view.__module__}.{view.__name__} does not say who may open it."
             )
-        if declared.sign_in:
-            return signed_in(view)(request, *args, **kwargs)
-        return None
+        # Only stop or let pass: the view itself runs where the packages' own exceptions are understood.
+        return to_sign_in(request) if declared.sign_in and not request.user.is_authenticated else None
 
 
 def current_member(request: HttpRequest) -> Member | None:

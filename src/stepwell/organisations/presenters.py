@@ -82,7 +82,7 @@ class Standing:
             link = links.select_related("parent").order_by("starts_on").first()
             if link is None:
                 break
-            names.append(f"{link.parent.name} ({link.parent.get_kind_display()})")
+            names.append(link.parent.name)
             here = link.parent
         return cls(organisation, tuple(names))
 
@@ -138,4 +138,4 @@ def _audit_row(event: AuditEvent, names: dict[uuid.UUID, str]) -> AuditRow:
 def _word(value: object) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
-    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+    return (", ".join(map(str, value)) if isinstance(value, list) else str(value)).replace("_", " ")

@@ -5,8 +5,13 @@ from __future__ import annotations
 import base64
 from typing import Any
 
+from allauth.account import app_settings
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.authentication import get_authentication_records
+from allauth.account.internal.flows.login import record_authentication
+from allauth.core import context
 from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.mfa.models import Authenticator
 from cryptography.fernet import Fernet
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
@@ -14,6 +19,8 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from stepwell.base import clock
+from stepwell.organisations.models import User
 from stepwell.site import demo
 
 
@@ -28,6 +35,10 @@ class StaffAccounts(DefaultAccountAdapter):  # type: ignore[misc]
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
+
+    def is_reauthentication_required(self, *, app: str) -> bool:
+        """Asked again before an account's protection changes, unless they proved themselves minutes ago."""
+        return not _proved_just_now(context.request) and bool(super().is_reauthentication_required(app=app))
 
     def authenticate(self, request: HttpRequest, **credentials: Any) -> Any:
         """As the package does, but the demonstration's accounts, whose password is public, open nothing elsewhere."""
@@ -56,6 +67,19 @@ def _seal() -> Fernet:
         settings.SECRET_KEY.encode()
     )
     return Fernet(base64.urlsafe_b64encode(derived))
+
+
+def note_first_code(
+    sender: object, request: HttpRequest, user: User, authenticator: Authenticator, **_: Any
+) -> None:
+    """Setting up an app takes a code from it, so this session has used its second factor."""
+    if authenticator.type == Authenticator.Type.TOTP:
+        record_authentication(request, user, "mfa", type=authenticator.type)
+
+
+def _proved_just_now(request: HttpRequest) -> bool:
+    proofs = [record["at"] for record in get_authentication_records(request, request.user)]
+    return bool(proofs) and clock.now().timestamp() - max(proofs) < app_settings.REAUTHENTICATION_TIMEOUT
 
 
 def attempted_name(request: HttpRequest | None, credentials: dict[str, Any] | None = None) -> str:

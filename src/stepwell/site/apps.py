@@ -9,6 +9,9 @@ class SiteConfig(AppConfig):
     verbose_name = "Site"
 
     def ready(self) -> None:
-        from stepwell.site import tables
+        from allauth.mfa.signals import authenticator_added
 
+        from stepwell.site import accounts, tables
+
+        authenticator_added.connect(accounts.note_first_code)
         tables.hand_in()

@@ -1,0 +1,102 @@
+"""Every named address of the site, and ids to put in those that take one: at the member's own organisation or another.
+
+A new address that takes an argument needs a line in ``SAMPLES``; the matrix test says so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from stepwell.organisations.access import Access
+from stepwell.site.access import DECLARED
+
+PACKAGES = ("allauth.",)
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """A named address: what it asks for and the arguments it takes."""
+
+    name: str
+    access: Access | None
+    arguments: frozenset[str]
+    package: bool
+
+
+@dataclass(slots=True)
+class World:
+    """The organisations, and somebody to be the subject of an address at each."""
+
+    organisations: dict[str, Any]
+    make_member: Callable[..., Any]
+    rows: dict[str, Any] = field(default_factory=dict)
+
+    def once(self, key: str, make: Callable[[], Any]) -> Any:
+        """The row made the first time it is asked for."""
+        if key not in self.rows:
+            self.rows[key] = make()
+        return self.rows[key]
+
+    def someone(self, at: str) -> Any:
+        return self.once(f"member {at}", lambda: self.make_member("care_coordinator", at=at))
+
+    def grant(self, at: str) -> Any:
+        from stepwell.organisations.models import Grant
+
+        return self.once(
+            f"grant {at}",
+            lambda: Grant.objects.create(
+                practice=self.organisations[at],
+                member=self.make_member("pharmacist", at="elsewhere" if at != "elsewhere" else "pcn"),
+                granted_by=self.someone(at),
+                starts_on=date(2020, 1, 1),
+            ),
+        )
+
+
+# For an address with arguments: what to put in, for something at the organisation called ``at``.
+# None: the address is the same for every organisation, so there is no "other" to try.
+SAMPLES: dict[str, Callable[[World, str], dict[str, Any]] | None] = {
+    "organisations:end_member": lambda world, at: {"pk": world.someone(at).pk},
+    "organisations:password_link": lambda world, at: {"pk": world.someone(at).pk},
+    "organisations:take_back_grant": lambda world, at: {"pk": world.grant(at).pk},
+    "organisations:sign": None,
+}
+SAME_EVERYWHERE: dict[str, dict[str, Any]] = {"organisations:sign": {"table": "sample"}}
+
+
+def all_routes() -> list[Route]:
+    """Every address of the site, by name."""
+    return sorted(_walk(get_resolver().url_patterns, "", frozenset()), key=lambda route: route.name)
+
+
+def _walk(patterns: list[Any], namespace: str, arguments: frozenset[str]) -> Iterator[Route]:
+    for pattern in patterns:
+        names = arguments | set(pattern.pattern.regex.groupindex)
+        if isinstance(pattern, URLResolver):
+            inner = f"{namespace}{pattern.namespace}:" if pattern.namespace else namespace
+            yield from _walk(pattern.url_patterns, inner, names)
+        elif isinstance(pattern, URLPattern):
+            view = pattern.callback
+            name = f"{namespace}{pattern.name}"
+            package = view.__module__.startswith(PACKAGES)
+            access = getattr(view, "access", None) or (DECLARED.get(name) if package else None)
+            yield Route(name, access, names, package)
+
+
+def ours() -> list[Route]:
+    """The addresses of our own pages."""
+    return [route for route in all_routes() if not route.package]
+
+
+def address(route: Route, world: World, at: str) -> str:
+    """The address for something at an organisation."""
+    if not route.arguments:
+        return reverse(route.name)
+    sample = SAMPLES[route.name]
+    return reverse(route.name, kwargs=sample(world, at) if sample else SAME_EVERYWHERE[route.name])
