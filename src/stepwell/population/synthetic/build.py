@@ -17,12 +17,13 @@ from typing import Any
 from stepwell.base.errors import StepwellError
 from stepwell.base.progress import Progress
 from stepwell.population.synthetic.difficulty import Difficulty
+from stepwell.population.synthetic.edge_case import CASES
 from stepwell.population.synthetic.emis_files import EmisWriter
 from stepwell.population.synthetic.list_report import ListReportWriter
 from stepwell.population.synthetic.lives import plan_person
 from stepwell.population.synthetic.people import nhs_numbers, person_random
 from stepwell.population.synthetic.plan import Person
-from stepwell.population.synthetic.planted import CASES, planted_people
+from stepwell.population.synthetic.planted import planted_people
 from stepwell.population.synthetic.truth import SEARCHES, expected
 
 DEFAULT_AS_OF = date(2026, 11, 20)

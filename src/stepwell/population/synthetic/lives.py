@@ -7,39 +7,17 @@ from fractions import Fraction
 from random import Random
 
 from stepwell.population.synthetic.courses import acute, pick_regimen, repeat, usual_quantity
+from stepwell.population.synthetic.medicines import Medicines
 from stepwell.population.synthetic.pain import (
-    Medicines,
     add_gabapentinoids,
     add_opioids,
     add_sedatives,
 )
 from stepwell.population.synthetic.people import age_on, somebody
 from stepwell.population.synthetic.plan import Code, Day, Person, Supply, Template, Words
-from stepwell.population.synthetic.tables import conditions, products
+from stepwell.population.synthetic.tables import conditions, everyday, menu, products
 from stepwell.population.synthetic.wording import loose_names, vague_name
 
-_EVERYDAY = (
-    ("amlodipine5", 45, 9), ("atorvastatin20", 45, 11), ("atorvastatin40", 50, 4), ("ramipril5", 45, 7),
-    ("omeprazole20", 35, 8), ("lansoprazole30", 35, 6), ("metformin500", 45, 5), ("levothyroxine100", 35, 4),
-    ("bisoprolol25", 55, 4), ("sertraline50", 18, 6), ("citalopram20", 18, 3), ("mirtazapine15", 25, 2),
-    ("amitriptyline10", 25, 4), ("duloxetine60", 30, 1), ("apixaban5", 60, 3), ("aspirin75", 55, 3),
-    ("furosemide40", 60, 2), ("losartan50", 50, 3), ("allopurinol100", 50, 2), ("senna75", 50, 2),
-    ("ferrous210", 30, 2), ("paracetamol500", 40, 4), ("naproxen500", 20, 3), ("cetirizine10", 5, 3),
-)  # fmt: skip
-_ONE_OFFS = ("amoxicillin500", "ibuprofen400", "paracetamol500", "naproxen500", "cetirizine10")
-_ELSEWHERE = {
-    "hospital": (
-        "oxycodone10mr",
-        "morphine10mr",
-        "preg75",
-        "gaba300",
-        "tapentadol50mr",
-        "morphineliq",
-        "fent12",
-    ),
-    "over_the_counter": ("cocodamol8",),
-    "private": ("diazepam5", "zopiclone75", "preg150", "codeine30"),
-}
 # Chance that an ordinary adult of 60 has it; scaled by age.
 _CONDITION_CHANCES = (
     ("cancer", 0.05), ("epilepsy", 0.012), ("neuropathy", 0.02), ("post_herpetic", 0.003), ("palliative", 0.004),
@@ -68,7 +46,7 @@ def plan_person(rng: Random, *, practice: str, index: int, nhs_number: str, as_o
 
 def _add_everyday(medicines: Medicines, age: int) -> None:
     rng, as_of = medicines.rng, medicines.as_of
-    for key, from_age, per_cent in _EVERYDAY:
+    for key, from_age, per_cent in everyday():
         likely = per_cent / 100 * (2.9 if age >= from_age + 20 else 1.9 if age >= from_age else 0.12)
         if rng.random() >= likely:
             continue
@@ -85,7 +63,7 @@ def _add_everyday(medicines: Medicines, age: int) -> None:
             )
         )
     for _ in range(rng.randint(0, 3)):
-        product = products()[rng.choice(_ONE_OFFS)]
+        product = products()[rng.choice(menu("one_off"))[0]]
         medicines.add(
             acute(product, rng, day=as_of - rng.randint(1, 1095), days=7, tells_days=medicines.tells_days)
         )
@@ -94,8 +72,8 @@ def _add_everyday(medicines: Medicines, age: int) -> None:
 def _add_elsewhere(medicines: Medicines, long_term: bool) -> None:
     rng = medicines.rng
     if rng.random() < (0.05 if long_term else 0.006):
-        source = rng.choices(tuple(_ELSEWHERE), (6, 3, 2))[0]
-        keys = [key for key in _ELSEWHERE[source] if key not in medicines.used]
+        source = rng.choices(("hospital", "over_the_counter", "private"), (6, 3, 2))[0]
+        keys = [key for key, _ in menu("elsewhere", source) if key not in medicines.used]
         if keys:
             product = medicines.take(rng.choice(keys))
             day = medicines.as_of - rng.choice((rng.randint(3, 150), rng.randint(250, 700)))
@@ -138,9 +116,9 @@ def _blur(person: Person, rng: Random, as_of: Day) -> None:
         if not classes:
             continue
         chance = rng.random()
-        if chance < 0.155 and template.own:
+        if chance < 0.14 and template.own:
             template.words = Words.BLANK
-        elif chance < 0.19 and template.own and not classes.isdisjoint(_UNREADABLE_CLASSES):
+        elif chance < 0.17 and template.own and not classes.isdisjoint(_UNREADABLE_CLASSES):
             template.words = Words.UNREADABLE
         _blur_name(template, rng)
         if template.words is Words.CLEAR and template.end is not None and rng.random() < 0.03:

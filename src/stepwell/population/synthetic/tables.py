@@ -101,6 +101,30 @@ def names(kind: str) -> tuple[str, ...]:
 
 
 @cache
+def menu(kind: str, of: str = "") -> tuple[tuple[str, int], ...]:
+    """Product keys with weights that a plan may choose from, for example the long-term opioids."""
+    return tuple(
+        (row["product_key"], int(row["weight"]))
+        for row in rows("menus.csv")
+        if (row["menu"], row["of"]) == (kind, of)
+    )
+
+
+def step_down(product: Product) -> str | None:
+    """The next smaller strength that a taper goes to, or None at the bottom."""
+    lower = menu("step_down", product.key)
+    return lower[0][0] if lower else None
+
+
+@cache
+def everyday() -> tuple[tuple[str, int, int], ...]:
+    """Everyday medicines: product key, the age from which they are common, per cent of people who take them."""
+    return tuple(
+        (row["product_key"], int(row["from_age"]), int(row["per_cent"])) for row in rows("everyday.csv")
+    )
+
+
+@cache
 def emis_columns() -> Mapping[str, tuple[str, ...]]:
     """The columns of each EMIS bulk 8.2 table, in the specification's order."""
     return {row["table"]: tuple(row["columns"].split(" ")) for row in rows("emis_columns.csv")}
