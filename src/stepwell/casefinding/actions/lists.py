@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import date
 from decimal import Decimal
@@ -33,20 +34,24 @@ def run_search(
     as_of: date | None = None,
     options: Options | None = None,
 ) -> CandidateList:
-    """Run a search over the practice's newest load and keep the list.
+    """Run one search over the practice's newest load and keep the list. As ``run_searches``."""
+    return run_searches(by=by, practice=practice, search_ids=[search_id], as_of=as_of, options=options)[0]
+
+
+def run_searches(
+    *,
+    by: Member,
+    practice: Organisation,
+    search_ids: Sequence[str],
+    as_of: date | None = None,
+    options: Options | None = None,
+) -> list[CandidateList]:
+    """Run searches over the practice's newest load, working out exposures once, and keep a list for each.
 
     ``as_of`` is the extract's date when absent. Raises ``NotAllowed`` without ``run_search`` there, ``StepwellError`` when
     nothing has been imported for the practice.
     """
     require(by, "run_search", practice)
-    chosen = options or Options()
-    load, result = _found(practice, search_id, as_of, chosen)
-    return _kept(by, practice, load, result)
-
-
-def _found(
-    practice: Organisation, search_id: str, as_of: date | None, options: Options
-) -> tuple[Load, Result]:
     con = engine.connect()
     with stores.lake().pin() as snapshot:
         loads = [load for load in snapshot.in_use if load.practice == practice.ods_code]
@@ -56,7 +61,8 @@ def _found(
             )
         tables = snapshot.tables(con, practices=[practice.ods_code])
         prepared = prepare(tables, as_of or loads[0].extract_date, con)
-        return loads[0], run(search(search_id), prepared, options)
+        results = [run(search(name), prepared, options or Options()) for name in search_ids]
+    return [_kept(by, practice, loads[0], result) for result in results]
 
 
 @transaction.atomic
