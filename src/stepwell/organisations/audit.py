@@ -19,8 +19,8 @@ from stepwell.organisations.models import AuditChain, AuditEvent, Member, Organi
 START = "0" * 64
 LONGEST_WORD = 100
 _EVENT = re.compile(r"^[a-z_]+\.[a-z_]+$")
-# Ten digits standing alone, as an NHS number or a telephone number does; not the digits inside an id or a hash.
-_IDENTIFIER = re.compile(r"(?<![0-9a-f-])\d{3}[ -]?\d{3}[ -]?\d{4,5}(?![0-9a-f-])|@")
+# Ten or eleven digits standing alone, as in an NHS number or a telephone number; not those inside an id or a hash.
+_IDENTIFIER = re.compile(r"(?<![0-9a-f-])(?:\d[ -]?){9,10}\d(?![0-9a-f-])|@")
 _FORBIDDEN_KEYS = frozenset(
     {"name", "nhs_number", "email", "phone", "address", "birth_date", "password", "patient_key", "text"}
 )

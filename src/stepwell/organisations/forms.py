@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from django import forms
+from django.http import HttpRequest, QueryDict
 
 from stepwell.base import clock
 from stepwell.organisations.models import Grant, Member, Organisation
@@ -13,6 +14,11 @@ from stepwell.organisations.roles import Role
 
 # As long as anybody should see another organisation's people without being asked again.
 LONGEST_GRANT = timedelta(days=366)
+
+
+def posted(request: HttpRequest) -> QueryDict | None:
+    """What was sent, even if nothing was filled in; None for a page just opened."""
+    return request.POST if request.method == "POST" else None
 
 
 class DayField(forms.DateField):

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from importlib.util import find_spec
+from functools import cache
 
+from stepwell.knowledge import tables as registry
 from stepwell.organisations import tables
 from stepwell.organisations.tables import TableInfo
 
@@ -14,8 +15,15 @@ def hand_in() -> None:
     tables.provide(present)
 
 
+@cache
 def present() -> Sequence[TableInfo]:
-    """Every table of clinical facts with its version."""
-    if find_spec("stepwell.knowledge.tables") is None:
-        return ()
-    return ()
+    """Every table of clinical facts that needs a signature, with its version and how many rows are still unverified."""
+    return tuple(_info(table) for table in registry.register().values() if table.needs_sign_off)
+
+
+def _info(table: registry.Table) -> TableInfo:
+    if not table.row_status:
+        return TableInfo(table.name, table.version, table.title)
+    rows = list(registry.rows(table.name))
+    unverified = sum(row.get("status") != "verified" for row in rows)
+    return TableInfo(table.name, table.version, table.title, rows=len(rows), unverified=unverified)

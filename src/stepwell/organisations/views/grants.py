@@ -12,7 +12,7 @@ from stepwell.base import clock
 from stepwell.base.errors import StepwellError
 from stepwell.organisations import actions
 from stepwell.organisations.access import MemberRequest, needs
-from stepwell.organisations.forms import GrantForm, ReasonForm
+from stepwell.organisations.forms import GrantForm, ReasonForm, posted
 from stepwell.organisations.models import Grant
 
 
@@ -20,7 +20,7 @@ from stepwell.organisations.models import Grant
 def give(request: MemberRequest) -> HttpResponse:
     """Choose who, until when, and why."""
     practice = request.member.organisation
-    form = GrantForm(request.POST or None, practice=practice)
+    form = GrantForm(posted(request), practice=practice)
     if request.method == "POST" and form.is_valid() and form.member is not None:
         try:
             actions.grant_identities(
@@ -49,7 +49,7 @@ def take_back(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
     grant = Grant.visible_to(request.member).find(pk)
     if grant.practice_id != request.member.organisation_id:
         raise Http404
-    form = ReasonForm(request.POST or None)
+    form = ReasonForm(posted(request))
     if request.method == "POST" and form.is_valid():
         name = grant.member.user.name
         actions.revoke_identities(by=request.member, grant=grant, reason=form.cleaned_data["reason"])

@@ -13,7 +13,7 @@ from stepwell.base import clock
 from stepwell.base.errors import StepwellError
 from stepwell.organisations import actions, passwords
 from stepwell.organisations.access import MemberRequest, needs
-from stepwell.organisations.forms import AddMemberForm, EndForm
+from stepwell.organisations.forms import AddMemberForm, EndForm, posted
 from stepwell.organisations.models import Member
 from stepwell.organisations.roles import Role
 
@@ -21,7 +21,7 @@ from stepwell.organisations.roles import Role
 @needs("manage_members")
 def add(request: MemberRequest) -> HttpResponse:
     """Add someone, and show the link for their first password if they have none."""
-    form = AddMemberForm(request.POST or None, initial={"starts_on": clock.today()})
+    form = AddMemberForm(posted(request), initial={"starts_on": clock.today()})
     if request.method == "POST" and form.is_valid():
         fields = form.cleaned_data | {"role": Role(form.cleaned_data["role"])}
         try:
@@ -42,7 +42,7 @@ def add(request: MemberRequest) -> HttpResponse:
 def end(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
     """Say the last day of a membership, and why."""
     member = Member.visible_to(request.member).find(pk)
-    form = EndForm(request.POST or None, initial={"on": clock.today()})
+    form = EndForm(posted(request), initial={"on": clock.today()})
     if request.method == "POST" and form.is_valid():
         try:
             actions.end_membership(by=request.member, member=member, **form.cleaned_data)

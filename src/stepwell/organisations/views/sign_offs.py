@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from stepwell.base.errors import StepwellError
 from stepwell.organisations import actions, tables
 from stepwell.organisations.access import MemberRequest, needs
-from stepwell.organisations.forms import SignOffForm
+from stepwell.organisations.forms import SignOffForm, posted
 from stepwell.organisations.tables import TableState
 
 
@@ -29,7 +29,7 @@ def show_all(request: MemberRequest) -> HttpResponse:
 def sign(request: MemberRequest, table: str) -> HttpResponse:
     """Sign the present version of one table."""
     state = _state(request, table)
-    form = SignOffForm(request.POST or None, member=request.member)
+    form = SignOffForm(posted(request), member=request.member)
     if request.method == "POST" and form.is_valid():
         whole = form.cleaned_data["scope"] == "installation"
         try:
