@@ -4,6 +4,6 @@ Every person has a hidden plan; the truth is worked out from the plan before any
 nothing with the code that reads records.
 """
 
-from stepwell.population.synthetic.build import DEFAULT_AS_OF, BuildSummary, build
+from stepwell.population.synthetic.build import DEFAULT_AS_OF, BuildSummary, build, write_list_report_workbook
 
-__all__ = ["DEFAULT_AS_OF", "BuildSummary", "build"]
+__all__ = ["DEFAULT_AS_OF", "BuildSummary", "build", "write_list_report_workbook"]

@@ -19,7 +19,7 @@ from stepwell.base.progress import Progress
 from stepwell.population.synthetic.difficulty import Difficulty
 from stepwell.population.synthetic.edge_case import CASES
 from stepwell.population.synthetic.emis_files import EmisWriter
-from stepwell.population.synthetic.list_report import ListReportWriter
+from stepwell.population.synthetic.list_report import ListReportWriter, write_workbook
 from stepwell.population.synthetic.lives import plan_person
 from stepwell.population.synthetic.people import nhs_numbers, person_random
 from stepwell.population.synthetic.plan import Person
@@ -185,6 +185,22 @@ def people_of(number: int, size: int, seed: int, as_of: date) -> Iterator[Person
     for index in range(len(planted), size):
         rng = person_random(seed, number, index)
         yield plan_person(rng, practice=practice, index=index, nhs_number=next(numbers), as_of=day)
+
+
+def write_list_report_workbook(
+    path: Path, *, practice: int, practices: int, patients: int, seed: int, as_of: date = DEFAULT_AS_OF
+) -> None:
+    """Write one practice's list report (counted from 0) as XLSX: the same rows as the CSV of ``build`` with these numbers."""
+    size = list_sizes(practices, patients, seed)[practice]
+    write_workbook(
+        path,
+        people_of(practice, size, seed, as_of),
+        lambda person: _words(seed, practice, person.index),
+        ods=ods_code(practice),
+        number=practice,
+        name=practice_name(practice),
+        as_of=as_of.toordinal(),
+    )
 
 
 def _build_practice(

@@ -103,10 +103,13 @@ def _coded(kind: str, ago: int, precision: str = "YMD") -> Make:
 
 for _ago in (364, 365, 366):
     case(f"cancer-{_ago}", f"A cancer code exactly {_ago} days ago")(_coded("cancer", _ago))
-for _precision, _words in (("Y", "year"), ("YM", "month")):
-    case(f"cancer-{_words}", f"A cancer code of which only the {_words} is known")(
-        _coded("cancer", 40, _precision)
-    )
+for _name, _ago, _precision, _shows in (
+    ("cancer-year", 40, "Y", "A cancer code of which only the year is known: this year"),
+    ("cancer-year-before", 330, "Y", "Only the year is known: last year, which began over 365 days ago"),
+    ("cancer-month", 40, "YM", "A cancer code of which only the month is known"),
+    ("cancer-month-before", 364, "YM", "Only the month is known, and it began over 365 days ago"),
+):
+    case(_name, _shows)(_coded("cancer", _ago, _precision))
 for _kind in (
     "palliative",
     "palliative_unmapped",

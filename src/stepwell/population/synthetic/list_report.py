@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
 from itertools import zip_longest
 from pathlib import Path
 from random import Random
 from types import TracebackType
 from typing import IO, Any
+
+from openpyxl import Workbook
 
 from stepwell.population.synthetic.emis_files import drug_name, phone, postcode
 from stepwell.population.synthetic.people import age_on
@@ -23,6 +25,28 @@ PATIENT_HEADINGS = (
 )  # fmt: skip
 ROW_HEADINGS = ("Name, Dosage and Quantity", "Date of Issue", "Code Term", "Date")
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
+def write_workbook(
+    path: Path,
+    people: Iterable[Person],
+    words: Callable[[Person], Random],
+    *,
+    ods: str,
+    number: int,
+    name: str,
+    as_of: Day,
+) -> None:
+    """The list report of one practice as an XLSX workbook. ``words`` gives each person's chooser of words, as for CSV."""
+    book = Workbook(write_only=True)
+    sheet = book.create_sheet("Report")
+    for row in head_rows(name, as_of, number):
+        sheet.append(list(row))
+    for person in people:
+        for row in person_rows(person, words(person), ods=ods, name=name, as_of=as_of, style=number % 3):
+            sheet.append([cell or None for cell in row])
+    path.parent.mkdir(parents=True, exist_ok=True)
+    book.save(path)
 
 
 class ListReportWriter:
