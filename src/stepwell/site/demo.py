@@ -18,18 +18,12 @@ from stepwell.organisations import actions, tables
 from stepwell.organisations.audit import SystemJob
 from stepwell.organisations.models import Member, Organisation, User
 from stepwell.organisations.roles import Kind, Role
+from stepwell.population.synthetic.build import ods_code, practice_name
 
 # Sign-ins of the demonstration. Accounts under this domain are refused wherever the site is not a demonstration.
 DOMAIN = "demo.example"
 PASSWORD = "one-safe-step-down"  # opens fictional records, on this machine only
 JOB = SystemJob("demonstration")
-NAMES = (
-    "Hill Road Surgery",
-    "Mill Lane Surgery",
-    "Quayside Practice",
-    "Orchard Health Centre",
-    "Station Road Surgery",
-)
 _ODS = re.compile(r"^[A-Z][A-Z0-9]{4,5}$")
 
 
@@ -87,16 +81,12 @@ def practices_of(folder: Path) -> list[Practice]:
             "The neighbourhood names no practices.",
             next_step="Build it with stepwell demo build, and give its folder.",
         )
-    return [Practice(code, name or _name(index)) for index, (code, name) in enumerate(codes)]
+    return [Practice(code, name or practice_name(index)) for index, (code, name) in enumerate(codes)]
 
 
 def fictional(number: int) -> list[Practice]:
     """So many practices, from Z99901 up."""
-    return [Practice(f"Z999{index + 1:02}", _name(index)) for index in range(number)]
-
-
-def _name(index: int) -> str:
-    return NAMES[index] if index < len(NAMES) else f"Fictional Practice {index + 1}"
+    return [Practice(ods_code(index), practice_name(index)) for index in range(number)]
 
 
 @transaction.atomic

@@ -8,6 +8,7 @@ from functools import cache
 from stepwell.knowledge import tables as registry
 from stepwell.organisations import tables
 from stepwell.organisations.tables import TableInfo
+from stepwell.population.records.searches import all_searches
 
 
 def hand_in() -> None:
@@ -17,8 +18,13 @@ def hand_in() -> None:
 
 @cache
 def present() -> Sequence[TableInfo]:
-    """Every table of clinical facts that needs a signature, with its version and how many rows are still unverified."""
-    return tuple(_info(table) for table in registry.register().values() if table.needs_sign_off)
+    """Every table of clinical facts and every search that needs a signature, with its version and how many rows are still unverified."""
+    facts = [_info(table) for table in registry.register().values() if table.needs_sign_off]
+    searches = [
+        TableInfo(f"search-{each.id}", str(each.version), f"Search: {each.title}")
+        for each in all_searches().values()
+    ]
+    return (*facts, *searches)
 
 
 def _info(table: registry.Table) -> TableInfo:

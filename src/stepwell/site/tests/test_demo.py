@@ -13,6 +13,7 @@ from stepwell.organisations.audit import verify_chain
 from stepwell.organisations.models import Grant, Member, Organisation, SignOff
 from stepwell.organisations.roles import Kind
 from stepwell.organisations.tables import TableInfo
+from stepwell.population.synthetic.build import practice_name
 from stepwell.site import demo
 
 
@@ -74,7 +75,7 @@ def test_practices_come_from_the_neighbourhood(tmp_path):
     )
     assert demo.practices_of(tmp_path) == [
         demo.Practice("Z99907", "Riverside Surgery"),
-        demo.Practice("Z99908", demo.NAMES[1]),
+        demo.Practice("Z99908", practice_name(1)),
     ]
 
 
