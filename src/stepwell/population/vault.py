@@ -16,12 +16,12 @@ from datetime import date
 from pathlib import Path
 
 from stepwell.base.errors import StepwellError
+from stepwell.knowledge.nhs_number import is_test_range
 from stepwell.population.keys import LakeKey
 from stepwell.population.lake.files import fsync_directory, write_atomically
 from stepwell.population.records.canonical import Identity, Reject
 from stepwell.population.sealing import SealedReader, SealedWriter
 
-TEST_RANGE = "999"  # NHS numbers that are never given to a person
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
 _RAW_LIMIT = 10_000  # characters kept of a rejected row: a 300 MB cell is not worth keeping
 
@@ -69,7 +69,7 @@ class VaultWriter:
     def identity(self, identity: Identity) -> None:
         """Keep a person. A second identity of the same key (one person under two source ids) is not shown by ``read``."""
         self._numbers += identity.nhs_number is not None
-        self._test_numbers += (identity.nhs_number or "").startswith(TEST_RANGE)
+        self._test_numbers += identity.nhs_number is not None and is_test_range(identity.nhs_number)
         kind = "s" if identity.patient_key in self._keys else "i"
         self._keys.add(identity.patient_key)
         self._add(kind, {name: _plain(getattr(identity, name)) for name in _IDENTITY})

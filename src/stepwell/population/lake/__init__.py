@@ -1,5 +1,6 @@
 """The lake: imported facts as Parquet, seen only whole. ``Lake(path).pin()`` to read, ``importing`` to write."""
 
+from stepwell.population.lake.locks import LakeBusy
 from stepwell.population.lake.manifest import FileCount, Load, Manifest, TableCount
 from stepwell.population.lake.store import Lake, Snapshot
 from stepwell.population.lake.writing import (
@@ -19,6 +20,7 @@ __all__ = [
     "Derive",
     "FileCount",
     "Lake",
+    "LakeBusy",
     "Load",
     "Manifest",
     "OnStep",

@@ -28,9 +28,13 @@ SILENT_FOR = timedelta(minutes=2)
 PIN_ELSEWHERE = timedelta(days=1)
 
 
+class LakeBusy(StepwellError):
+    """Another import is writing to the lake. Nothing is wrong with this one: it can wait and be tried again."""
+
+
 @contextmanager
 def writer_lock(directory: Path) -> Iterator[None]:
-    """Hold the lake for writing. Raises ``StepwellError`` naming the owner and its age when another does."""
+    """Hold the lake for writing. Raises ``LakeBusy`` naming the owner and its age when another does."""
     owner_file = directory / "writer.json"
     handle = os.open(directory / "writer.lock", os.O_RDWR | os.O_CREAT, 0o600)
     try:
@@ -147,13 +151,11 @@ def _age(owner: dict[str, Any], field: str) -> timedelta:
     return now() - datetime.fromisoformat(owner[field])
 
 
-def _held(owner: dict[str, Any]) -> StepwellError:
+def _held(owner: dict[str, Any]) -> LakeBusy:
     if not owner:
-        return StepwellError(
-            "Another import has just begun in this lake.", next_step="Wait until it has ended."
-        )
+        return LakeBusy("Another import has just begun in this lake.", next_step="Wait until it has ended.")
     minutes = int(_age(owner, "started").total_seconds() // 60)
-    return StepwellError(
+    return LakeBusy(
         f"Another import is writing to this lake: process {owner['pid']} on {owner['host']}, "
         f"started {minutes} minutes ago.",
         next_step="Wait until it has ended. If that process dies, the next import takes over by itself.",

@@ -119,10 +119,10 @@ class Manifest:
             earlier=tuple(load for load in self.earlier if load.of != gone),
         )
 
-    def with_derived(self, versions: Mapping[str, str]) -> Manifest:
-        """The next manifest, in which these loads (by id) have derived tables of these knowledge versions."""
-        loads = (replace(load, derived=versions.get(load.load_id, load.derived)) for load in self.loads)
-        return Manifest(self.number + 1, loads=tuple(loads), earlier=self.earlier)
+    def with_derived(self, version: str) -> Manifest:
+        """The next manifest, in which every current load has derived tables of this knowledge version."""
+        loads = tuple(replace(load, derived=version) for load in self.loads)
+        return Manifest(self.number + 1, loads=loads, earlier=self.earlier)
 
     def in_use(self) -> tuple[Load, ...]:
         """One load per practice, the one searches read: the newest extract, ties by ``SOURCE_ORDER``."""

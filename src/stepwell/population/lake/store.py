@@ -178,7 +178,7 @@ class Snapshot:
         if None in versions or len(versions) > 1:
             raise StepwellError(
                 "The loads in this lake were not all worked out with the same clinical tables.",
-                next_step="Work them out again: this needs no new import.",
+                next_step="Work them out again with `lake.rederive`, or import any extract again: the same one will do.",
             )
         return [self.lake.derived_directory(load.load_id, str(load.derived)) for load in loads]
 

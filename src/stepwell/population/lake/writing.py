@@ -126,8 +126,8 @@ class Writer:
         fsync_tree(staged)
         on_step(COMMIT_STEPS.rows_staged)
         if derivation is not None:
-            self._derive(load, staged, derivation)
             load = replace(load, derived=derivation.version)
+            self._derive(load, staged, derivation)
         on_step(COMMIT_STEPS.derived_built)
         publish_identities()
         on_step(COMMIT_STEPS.vault_written)
@@ -142,15 +142,17 @@ class Writer:
 
     def rederive(self, derivation: Derivation) -> int:
         """Work out again every current load that lacks this knowledge version. Returns how many; none is no change."""
-        behind = [load for load in self.lake.current().loads if load.derived != derivation.version]
+        version = derivation.version
+        behind = [
+            replace(load, derived=version) for load in self.lake.current().loads if load.derived != version
+        ]
         for load in behind:
             # One that is there, because a reader still holds it, is whole.
-            if not self.lake.derived_directory(load.load_id, derivation.version).exists():
+            if not self.lake.derived_directory(load.load_id, version).exists():
                 self._derive(load, self.lake.load_directory(load.load_id), derivation)
-                self._publish_derived(load.load_id, derivation.version)
+                self._publish_derived(load.load_id, version)
         if behind:
-            versions = {load.load_id: derivation.version for load in behind}
-            self._swap(self.lake.current().with_derived(versions), lambda _: None)
+            self._swap(self.lake.current().with_derived(version), _ignore)
             self.sweep()
         return len(behind)
 
@@ -159,7 +161,7 @@ class Writer:
         current = self.lake.current()
         if current.current(practice, source) is None:
             raise StepwellError(f"The lake holds no {source} load of practice {practice}.")
-        self._swap(current.without(practice, source), lambda _: None)
+        self._swap(current.without(practice, source), _ignore)
         self.sweep()
 
     def sweep(self) -> None:
@@ -184,7 +186,8 @@ class Writer:
             self._vault.keep_only(ids)
 
     def _derive(self, load: Load, tables: Path, derivation: Derivation) -> None:
-        out = self._staged_derived(load.load_id, derivation.version)
+        """Build ``load.derived`` from the canonical tables in the folder ``tables``, in the staging folder."""
+        out = self._staged_derived(load.load_id, str(load.derived))
         out.mkdir(parents=True)
         con = self.connect()
         try:
@@ -226,6 +229,10 @@ def withdraw(lake: Lake, vault: Identities, practice: str, source: str) -> None:
     """Take a practice's loads from one source out of the lake, and their identities out of the vault."""
     with writing(lake, vault) as writer:
         writer.withdraw(practice, source)
+
+
+def _ignore(step: str) -> None:
+    """Nobody asked to be told of the steps."""
 
 
 def _move(staged: Path, final: Path) -> None:

@@ -271,14 +271,16 @@ def test_derived_tables_are_read_with_the_canonical_ones_and_dimensions_come_onc
 def test_loads_worked_out_with_different_knowledge_are_not_searched_together(
     stores: Stores, load: Callable[..., ImportReport]
 ):
-    load("one")
-    load("two", practice="Z99902", derive=V2)
+    load("one", derive=None)
+    load("two", practice="Z99902")
+    withdraw(stores.lake, stores.vault, "Z99901", "emis")
+    load("one", derive=None)
     con = engine.connect()
     with stores.lake.pin() as snapshot:
         with pytest.raises(StepwellError, match="Work them out again"):
             snapshot.tables(con)
         assert "lines" in snapshot.tables(con, ["Z99902"])
-    assert rederive(stores.lake, V2) == 1
+    assert rederive(stores.lake, V2) == 2
     with stores.lake.pin() as snapshot:
         assert "lines" in snapshot.tables(con)
         assert {found.derived for found in snapshot.loads} == {V2.version}
@@ -288,6 +290,16 @@ def test_a_load_without_derived_tables_is_not_searched(stores: Stores, load: Cal
     load("one", derive=None)
     with stores.lake.pin() as snapshot, pytest.raises(StepwellError, match="Work them out again"):
         snapshot.tables(engine.connect())
+
+
+def test_an_import_brings_the_other_loads_to_its_knowledge(stores: Stores, load: Callable[..., ImportReport]):
+    load("one")
+    report = load("two", practice="Z99902", derive=V2)
+    assert report.notes == ("1 loads were worked out again with the present clinical tables.",)
+    with stores.lake.pin() as snapshot:
+        assert {found.derived for found in snapshot.loads} == {V2.version}
+    again = load("two", practice="Z99902", derive=V1)
+    assert (str(again.outcome), again.notes[0][:7]) == ("unchanged", "2 loads")
 
 
 def derived_on_disk(stores: Stores) -> list[str]:

@@ -14,8 +14,7 @@ from pathlib import Path
 import pytest
 
 from stepwell.base.clock import now
-from stepwell.base.errors import StepwellError
-from stepwell.population.lake import locks
+from stepwell.population.lake import LakeBusy, locks
 from stepwell.population.lake.locks import live_pins, pin_file, writer_lock
 
 
@@ -43,7 +42,7 @@ def take(directory: Path) -> None:
 def test_a_second_writer_is_told_who_writes_and_since_when(tmp_path: Path):
     with (
         writer_lock(tmp_path),
-        pytest.raises(StepwellError, match=f"process {os.getpid()} on .*, started 0 minutes ago"),
+        pytest.raises(LakeBusy, match=f"process {os.getpid()} on .*, started 0 minutes ago"),
     ):
         take(tmp_path)
     take(tmp_path)
@@ -52,12 +51,12 @@ def test_a_second_writer_is_told_who_writes_and_since_when(tmp_path: Path):
 
 def test_the_age_of_an_owner_is_told(held: Path):
     owner(held, socket.gethostname(), timedelta(minutes=7), timedelta())
-    with pytest.raises(StepwellError, match=r"process 4242 on .*, started 7 minutes ago"):
+    with pytest.raises(LakeBusy, match=r"process 4242 on .*, started 7 minutes ago"):
         take(held)
 
 
 def test_an_owner_who_has_not_yet_said_who_it_is_still_holds_the_lake(held: Path):
-    with pytest.raises(StepwellError, match="Another import has just begun"):
+    with pytest.raises(LakeBusy, match="Another import has just begun"):
         take(held)
 
 
@@ -68,7 +67,7 @@ def test_a_dead_owner_of_this_machine_is_taken_over(tmp_path: Path):
 
 def test_an_owner_elsewhere_is_believed_while_its_heart_beats(tmp_path: Path):
     owner(tmp_path, "elsewhere", timedelta(minutes=7), timedelta(seconds=60))
-    with pytest.raises(StepwellError, match="process 4242 on elsewhere"):
+    with pytest.raises(LakeBusy, match="process 4242 on elsewhere"):
         take(tmp_path)
     assert (tmp_path / "writer.json").exists()
     owner(tmp_path, "elsewhere", timedelta(minutes=7), timedelta(seconds=121))

@@ -6,16 +6,14 @@ second gets a key from its source id. When all identities are known, ``settle`` 
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from stepwell.base.errors import StepwellError
+from stepwell.knowledge import nhs_number as nhs_numbers
 from stepwell.population.keys import LakeKey
 from stepwell.population.records.canonical import Identity
-
-_TEN_DIGITS = re.compile(r"[0-9]{10}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +54,7 @@ class People:
             raise StepwellError(
                 "A person without a source id was given to the lake: the reader must reject the row."
             )
-        number = nhs_number if nhs_number is not None and _TEN_DIGITS.fullmatch(nhs_number) else None
+        number = _valid(nhs_number)
         known = self.known(source_patient_id)
         if known is not None and (number is None or number == self._number[source_patient_id]):
             return known
@@ -74,8 +72,9 @@ class People:
 
     def identify(self, identity: Identity) -> None:
         """Who somebody is. The latest for a source id stands, its NHS number too."""
-        self._number[identity.source_patient_id] = identity.nhs_number
-        self._identities[identity.source_patient_id] = identity
+        number = _valid(identity.nhs_number)
+        self._number[identity.source_patient_id] = number
+        self._identities[identity.source_patient_id] = replace(identity, nhs_number=number)
 
     def forget(self, patient_key: str) -> None:
         """The source says this person is deleted."""
@@ -151,6 +150,11 @@ class People:
 
     def _source_key(self, source_patient_id: str) -> str:
         return self._key.source_key(self._source, self._practice, source_patient_id)
+
+
+def _valid(number: str | None) -> str | None:
+    """The reader has checked it; a number that is not one must never make a key two people could share."""
+    return number if number is not None and nhs_numbers.valid(number) else None
 
 
 def _letters(name: str) -> str:

@@ -38,8 +38,8 @@ def import_extract(
     """Read an extract into ``lake`` and ``vault`` and make it the current load of its practice and source.
 
     All or nothing: until the manifest is swapped the earlier load stands, whatever happens. The same files with the same
-    options change nothing. ``derive`` works out the derived tables inside the load; ``on_step`` is told of each of
-    ``COMMIT_STEPS`` as it is done. Raises ``StepwellError`` when the extract, or what the lake holds, does not allow it.
+    options change nothing. ``derive`` works out the derived tables inside the load, and again those of other loads that
+    lack its version. ``on_step`` is told of each of ``COMMIT_STEPS`` as it is done. Raises ``StepwellError`` when the extract, or what the lake holds, does not allow it.
     """
     if vault.key.id != lake.key_id:
         raise StepwellError("The vault's key is not the key this lake was made with.")
@@ -55,7 +55,8 @@ def import_extract(
             _require_order(description, standing)
             one = _Import(writer, vault, description, fingerprint, standing, on_step or _ignore)
             load, outcome = one.run(reader, derive, progress), Outcome.LOADED
-        notes = (*description.notes, *_which_is_searched(lake, load))
+        worked_out = _bring_up_to_date(writer, derive, progress)
+        notes = (*description.notes, *worked_out, *_which_is_searched(lake, load))
     return ImportReport.of(load, outcome, notes, time.monotonic() - began)
 
 
@@ -84,7 +85,7 @@ class _Import:
                 sink.abandon()
             progress.step("Merging and checking")
             staged = self.writer.stage(load_id)
-            load = self._build(load_id, sink, identities, staged)
+            load = self._build(load_id, sink, identities, staged, progress)
             progress.step("Working out the derived tables" if derive else "Putting the load in place")
             return self.writer.commit(
                 load, staged, derivation=derive, publish_identities=identities.publish, on_step=self.on_step
@@ -109,7 +110,9 @@ class _Import:
             about.practice, people, self.writer.stage(f"{load_id}.rows"), identities, self._previous
         )
 
-    def _build(self, load_id: str, sink: LoadSink, identities: VaultWriter, staged: Path) -> Load:
+    def _build(
+        self, load_id: str, sink: LoadSink, identities: VaultWriter, staged: Path, progress: Progress
+    ) -> Load:
         """Write the load's tables and its identities, and say what it is. Raises when it may not be loaded."""
         con = self.writer.connect()
         try:
@@ -117,7 +120,10 @@ class _Import:
             reconciling.refuse_if_broken(files)
             settled = sink.people.settle()
             merge = Merge(con, sink, self._previous, settled, staged)
-            tables = {table: merge.write(table) for table in TABLES}
+            tables = {}
+            for table in TABLES:
+                tables[table] = merge.write(table)
+                progress.done(tables[table].kept)
             reconciling.refuse_if_empty(tables)
             for identity in sink.people.identities():
                 identities.identity(identity)
@@ -173,6 +179,15 @@ def _require_order(about: Description, standing: Load | None) -> None:
             f"This extract shows the practice at {about.extract_date}; the lake already holds {standing.extract_date}.",
             next_step="Nothing was imported. To go back, first withdraw the newer load.",
         )
+
+
+def _bring_up_to_date(writer: Writer, derive: Derivation | None, progress: Progress) -> tuple[str, ...]:
+    """Loads worked out with older clinical tables cannot be searched beside this one, so they follow."""
+    if derive is None:
+        return ()
+    progress.step("Checking the other loads")
+    number = writer.rederive(derive)
+    return (f"{number} loads were worked out again with the present clinical tables.",) if number else ()
 
 
 def _which_is_searched(lake: Lake, load: Load) -> tuple[str, ...]:

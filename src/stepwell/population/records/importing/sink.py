@@ -82,6 +82,8 @@ class LoadSink:
 
     def delete(self, table: str, row_id: str) -> None:
         """See ``Sink``."""
+        if table not in TABLES:
+            raise ReaderMistake(f'There is no table "{table}".')
         self.deletions += 1
         self.deleted[table][row_id] = self._tick()
 

@@ -340,7 +340,9 @@ def test_contact_details_in_text_do_not_reach_the_lake(load: Loader, table: Rows
     assert report.counters["texts with something masked"] == 1
 
 
-@pytest.mark.parametrize("fault", ["unknown table", "wrong type late", "reader fails", "stopped"])
+@pytest.mark.parametrize(
+    "fault", ["unknown table", "deletes from one", "wrong type late", "reader fails", "stopped"]
+)
 def test_an_import_that_fails_leaves_the_earlier_load_and_nothing_else(
     load: Loader, table: Rows, stores: Stores, fault: str
 ):
@@ -351,6 +353,8 @@ def test_an_import_that_fails_leaves_the_earlier_load_and_nothing_else(
         crowd(3000, 1)(sink)
         if fault == "unknown table":
             sink.rows("allergies", [{}])
+        if fault == "deletes from one":
+            sink.delete("allergies", "1")
         if fault == "wrong type late":
             sink.rows("issues", [issue("I", "k", quantity_value=2.5)])
         if fault == "reader fails":

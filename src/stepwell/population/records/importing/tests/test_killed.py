@@ -24,6 +24,7 @@ from stepwell.population.records.importing.tests.killable import import_crowd
 from stepwell.population.stores import open_stores
 
 PEOPLE, ISSUES = 40, 3
+PAUSE = 0.005  # seconds between people, so that there is time to be killed while reading
 Answer = tuple[int, int, int, int]
 
 
@@ -128,7 +129,7 @@ def test_killed_at_a_random_moment(
     # Between the start of reading and a little past the usual end (about 0.1 s to start, 0.3 s reading, 0.5 s after).
     seconds = random.Random(f"moment {moment}").uniform(0.05, 1.2)
     with a_reader_throughout(lake) as told:
-        writer = processes.Process(target=import_crowd, args=(lake.path, PEOPLE + 5, ISSUES, 0.3 / PEOPLE))
+        writer = processes.Process(target=import_crowd, args=(lake.path, PEOPLE + 5, ISSUES, PAUSE))
         writer.start()
         time.sleep(seconds)
         writer.kill()

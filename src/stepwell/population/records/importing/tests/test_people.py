@@ -44,9 +44,14 @@ def test_a_number_gives_its_key_and_none_gives_a_source_key():
     assert settled.source_keyed == {source_key("B")}
 
 
-@pytest.mark.parametrize("number", ["999000001", "99900000181", "９９９００００１８１", "999 000 001"])
-def test_what_is_not_ten_digits_is_no_number(number: str):
-    assert people().key(number, "A") == source_key("A")
+@pytest.mark.parametrize(
+    "number", ["999000001", "99900000181", "９９９００００１８１", "999 000 0018", "9990000017", "2222222222"]
+)
+def test_what_is_not_a_valid_number_is_none(number: str):
+    everyone = people()
+    assert meet(everyone, "A", number) == source_key("A")
+    assert everyone.settle().source_keyed == {source_key("A")}
+    assert [who.nhs_number for who in everyone.identities()] == [None]
 
 
 def test_a_person_without_a_source_id_is_refused():
