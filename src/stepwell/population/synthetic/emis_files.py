@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from contextlib import ExitStack
 from datetime import date
 from functools import cache
@@ -12,9 +12,11 @@ from random import Random
 from types import TracebackType
 from typing import IO, Any
 
+from stepwell.population.synthetic.codings import clinical_codes, clinical_id, drug_code, drug_codes
+from stepwell.population.synthetic.people import phone, postcode
 from stepwell.population.synthetic.plan import Code, Day, Person, Supply, Template
-from stepwell.population.synthetic.tables import all_conditions, emis_columns, products
-from stepwell.population.synthetic.wording import amount, instruction, loose_names, vague_name
+from stepwell.population.synthetic.tables import all_conditions, emis_columns
+from stepwell.population.synthetic.wording import amount, instruction
 
 _METHODS = {
     "hospital": "Hospital (Record for notes)",
@@ -23,14 +25,6 @@ _METHODS = {
 }
 _STAMP = "063516"
 _TABLE_NUMBER = {name: number for number, name in enumerate(emis_columns(), start=1)}
-_FILLED = (
-    "Admin_Patient",
-    "Admin_PatientHistory",
-    "CareRecord_Observation",
-    "CareRecord_Problem",
-    "Prescribing_DrugRecord",
-    "Prescribing_IssueRecord",
-)
 
 
 def guid(table: str, practice: int, row: int) -> str:
@@ -159,7 +153,7 @@ class EmisWriter:
             self._put(
                 "Coding_ClinicalCode",
                 {
-                    "CodeId": _clinical_id(number),
+                    "CodeId": clinical_id(number),
                     "Term": condition.term,
                     "SnomedCTConceptId": condition.snomed_id,
                 },
@@ -220,7 +214,7 @@ class EmisWriter:
                 "EffectiveDatePrecision": code.precision,
                 "EnteredDate": day,
                 "EnteredTime": "10:00:00",
-                "CodeId": _clinical_codes()[code.condition],
+                "CodeId": clinical_codes()[code.condition],
                 "ObservationType": "Observation",
                 "IsConfidential": "FALSE",
             },
@@ -264,71 +258,6 @@ class EmisWriter:
                 _flag(supply.deleted), self._counts["Prescribing_IssueRecord"],
             )
         )  # fmt: skip
-
-
-def postcode(person: Person) -> str:
-    """A postcode of the district kept for people without an address."""
-    return (
-        f"ZZ99 {person.index % 9 + 1}{'ABCDEFGHJL'[person.index % 10]}{'ABDEFGHJLN'[person.index // 10 % 10]}"
-    )
-
-
-def phone(person: Person) -> str:
-    """A mobile number of the range kept for drama, or "" where nobody wrote one down."""
-    return "" if person.index % 4 == 0 else f"07700900{person.index % 1000:03d}"
-
-
-@cache
-def drug_codes() -> Sequence[tuple[str, str, str]]:
-    """The medicine dictionary: (term, dm+d id, CodeId). Names without a code have a blank dm+d id."""
-    found = [
-        (name, dmd_id, f"91{number:014d}") for number, (name, dmd_id) in enumerate(_drug_terms(), start=1)
-    ]
-    return tuple(found)
-
-
-def _drug_terms() -> Iterator[tuple[str, str]]:
-    seen: set[tuple[str, str]] = set()
-    for product in products().values():
-        terms = [(product.name, product.dmd_id), *((brand.name, brand.dmd_id) for brand in product.brands)]
-        terms += [(name, "") for name in loose_names(product.name)]
-        terms += [
-            ("Tramadol 50mg capsules (imported record)", ""),
-            (vague_name(product.substance, product.unit), ""),
-        ]
-        for term in terms:
-            if term not in seen:
-                seen.add(term)
-                yield term
-
-
-@cache
-def _codes_by_term() -> Mapping[tuple[str, str], str]:
-    return {(term, dmd_id): code for term, dmd_id, code in drug_codes()}
-
-
-def drug_name(template: Template) -> str:
-    """The medicine as this template names it."""
-    if template.written_name is not None:
-        return template.written_name
-    return template.product.name if template.brand is None else template.brand.name
-
-
-def drug_code(template: Template) -> str:
-    """The CodeId of this template's medicine."""
-    if template.written_name is not None:
-        return _codes_by_term()[(template.written_name, "")]
-    chosen = template.product if template.brand is None else template.brand
-    return _codes_by_term()[(chosen.name, chosen.dmd_id)]
-
-
-@cache
-def _clinical_codes() -> Mapping[object, str]:
-    return {condition: _clinical_id(number) for number, condition in enumerate(all_conditions())}
-
-
-def _clinical_id(number: int) -> str:
-    return f"92{number:014d}"
 
 
 def _flag(value: bool) -> str:

@@ -13,8 +13,8 @@ from typing import IO, Any
 
 from openpyxl import Workbook
 
-from stepwell.population.synthetic.emis_files import drug_name, phone, postcode
-from stepwell.population.synthetic.people import age_on
+from stepwell.population.synthetic.codings import drug_name
+from stepwell.population.synthetic.people import age_on, phone, postcode
 from stepwell.population.synthetic.plan import Day, Person, Template
 from stepwell.population.synthetic.wording import amount, instruction
 

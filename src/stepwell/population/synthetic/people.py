@@ -72,3 +72,15 @@ def _leave(person: Person, rng: Random, as_of: Day) -> None:
     elif chance > 0.992:
         person.registration = "Temporary"
         person.registered = max(person.born, as_of - rng.randint(3, 80))
+
+
+def postcode(person: Person) -> str:
+    """A postcode of the district kept for people without an address."""
+    return (
+        f"ZZ99 {person.index % 9 + 1}{'ABCDEFGHJL'[person.index % 10]}{'ABDEFGHJLN'[person.index // 10 % 10]}"
+    )
+
+
+def phone(person: Person) -> str:
+    """A mobile number of the range kept for drama, or "" where nobody wrote one down."""
+    return "" if person.index % 4 == 0 else f"07700900{person.index % 1000:03d}"
