@@ -115,6 +115,7 @@ LOGIN_REDIRECT_URL = "home"
 ACCOUNT_ADAPTER = "stepwell.site.accounts.StaffAccounts"
 ACCOUNT_TEMPLATE_EXTENSION = "jinja"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_FORMS = {"login": "stepwell.site.account_forms.SignInForm"}
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"

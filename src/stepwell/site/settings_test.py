@@ -10,10 +10,12 @@ os.environ["STEPWELL_DEMO"] = ""
 os.environ["STEPWELL_DEBUG"] = ""
 os.environ["STEPWELL_SECRET_KEY"] = secrets.token_urlsafe(64)
 os.environ["STEPWELL_ALLOWED_HOSTS"] = "testserver,localhost,127.0.0.1"
-os.environ["STEPWELL_DATA"] = tempfile.mkdtemp(prefix="stepwell-test-")
+# Kept in a name so that it is removed when the process ends, not before.
+_folder = tempfile.TemporaryDirectory(prefix="stepwell-test-")
+os.environ["STEPWELL_DATA"] = _folder.name
 
-from stepwell.site import settings as site
-from stepwell.site.settings import *  # noqa: F403
+from stepwell.site import settings as site  # noqa: E402
+from stepwell.site.settings import *  # noqa: E402, F403
 
 _ledger: Any = dict(site.DATABASES["default"])
 if _ledger["ENGINE"].endswith("sqlite3"):
