@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
 
 from allauth.account.authentication import get_authentication_records
 from allauth.mfa.models import Authenticator
@@ -64,13 +63,6 @@ def _too_old(request: HttpRequest) -> bool:
     if seen is None or now - seen >= settings.SESSION_TOUCH_SECONDS:
         request.session[SEEN] = now
     return False
-
-
-def seconds_left(request: HttpRequest, now: datetime) -> int:
-    """Seconds until this session ends if nothing more is asked for."""
-    at = now.timestamp()
-    whole = request.session.get(STARTED, at) + settings.SESSION_ABSOLUTE_SECONDS - at
-    return int(min(settings.SESSION_IDLE_SECONDS, whole))
 
 
 def second_factor(get_response: Next) -> Next:
