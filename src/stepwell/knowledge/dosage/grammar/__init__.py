@@ -1,0 +1,1 @@
+"""The grammar: small named rules from tokens to the parts of an instruction."""

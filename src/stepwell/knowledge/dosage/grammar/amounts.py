@@ -1,0 +1,391 @@
+"""Rules that begin with a number: doses, times a day, N-hourly, lengths of time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from stepwell.knowledge.dosage.grammar.numbers import Quantity, quantity
+from stepwell.knowledge.dosage.grammar.parts import (
+    Amount,
+    Atom,
+    Daily,
+    Divided,
+    Duration,
+    Every,
+    Limit,
+    NumberedHalf,
+    RefusedError,
+    Times,
+    Weekdays,
+    When,
+)
+from stepwell.knowledge.dosage.grammar.periods import days_in, period_of, whole_days
+from stepwell.knowledge.dosage.grammar.rules import Yield, kind, rule, value
+from stepwell.knowledge.dosage.tokens import Token
+
+MASS = frozenset({"mg", "microgram", "g"})
+COUNTED = frozenset(
+    "tablet capsule patch sachet suppository lozenge film ampoule puff spray drop application injection "
+    "cigarette fingertip dose unit".split()
+)
+_MG_IN_G = Decimal(1000)
+_ML_IN_TEASPOON = Decimal(5)
+_LATEST_DOSE_HOUR = 4
+
+
+@dataclass(slots=True)
+class Measure:
+    """A unit read behind a number: what to multiply by, its name, the place after it, a strength on the way."""
+
+    unit: str | None
+    factor: Decimal
+    after: int
+    strength_mg: Decimal | None = None
+    substance: str | None = None
+
+
+@rule(
+    "number fraction a between",
+    ("1 bd", "2/2"),
+    ("take two 4 times/day", "8/8"),
+    ("half a tablet at night", "0.5/0.5"),
+    ("one 5ml spoonful tds", "15/15"),
+    ("2 x 5ml spoonfuls qds", "40/40"),
+    ("1-2 4-6 hourly", "4/12"),
+    ("have 1 5 times daily", "5/5"),
+    ("1 tablet (30mg) bd", "2/2"),
+    ("1 - 2 times a day", "refused"),
+)
+def numbered(tokens: list[Token], place: int, read: list[Atom]) -> Yield | None:
+    """A number and what it counts: times, hours, days, or a dose."""
+    found = quantity(tokens, place)
+    if found is None:
+        return _article(tokens, place)
+    start = tokens[place].start
+    after = found.after
+    if kind(tokens, after) == "dash" and kind(tokens, after + 1) in ("hourly", "times", "x", "period"):
+        after += 1
+    here = kind(tokens, after)
+    if here in ("times", "x") and _counts_times(tokens, after, read):
+        return _times(tokens, found, after, start)
+    if here == "hourly":
+        return _every_hours(tokens, found, after, start)
+    if here == "slash":
+        slashed = _slashed(tokens, found, after, start, read)
+        if slashed is not None:
+            return slashed
+    if here == "period":
+        return _spell_of_time(tokens, found, after, start, read)
+    if here == "divided":
+        return [Divided(start, tokens[after].end, found.low, found.high)], after + 1
+    clock = _clock(tokens, found, after, start, read)
+    if clock is not None:
+        return clock
+    return _dose(tokens, found, start)
+
+
+def _counts_times(tokens: list[Token], place: int, read: list[Atom]) -> bool:
+    """ "4 times", "4x a day" against "2 x 5ml" and "2 x bd"."""
+    if kind(tokens, place) == "times":
+        return True
+    following = kind(tokens, place + 1)
+    return following in ("adverb", "a", "per", "slash", "period", "every") and not (
+        following in ("a", "every") and kind(tokens, place + 2) != "period"
+    )
+
+
+def _times(tokens: list[Token], found: Quantity, place: int, start: int) -> Yield:
+    if found.loose:
+        raise RefusedError("ambiguous")
+    days, after = period_of(tokens, place + 1)
+    return [Times(start, tokens[after - 1].end, found.low, found.high, days)], after
+
+
+def _every_hours(tokens: list[Token], found: Quantity, place: int, start: int) -> Yield:
+    after = place + 1
+    if kind(tokens, after) == "intervals":
+        after += 1
+    return [Every(start, tokens[after - 1].end, found.low, found.high)], after
+
+
+def _slashed(tokens: list[Token], found: Quantity, slash: int, start: int, read: list[Atom]) -> Yield | None:
+    """4/6 hourly, 3/4 times, 4/24, 5/7, 2/52, 1/12."""
+    if kind(tokens, slash + 1) != "number":
+        return None
+    second = tokens[slash + 1].number
+    end = tokens[slash + 1].end
+    follows = kind(tokens, slash + 2)
+    if follows == "hourly" and found.low < second:
+        return [Every(start, tokens[slash + 2].end, found.low, second)], slash + 3
+    if follows == "times" and found.low + 1 == second:
+        days, after = period_of(tokens, slash + 3)
+        return [Times(start, tokens[after - 1].end, found.low, second, days)], after
+    days_each = {7: 1, 52: 7, 12: 30}.get(int(second)) if second == int(second) else None
+    if days_each is not None and found.low == found.high and found.low == int(found.low):
+        if any(isinstance(atom, Amount) for atom in read):
+            return [Duration(start, end, int(found.low) * days_each)], slash + 2
+        raise RefusedError("ambiguous")
+    if second == 24 and follows != "period" and any(isinstance(atom, Amount) for atom in read):
+        return [Every(start, end, found.low, found.high)], slash + 2
+    raise RefusedError("ambiguous")
+
+
+def _spell_of_time(
+    tokens: list[Token], found: Quantity, place: int, start: int, read: list[Atom]
+) -> Yield | None:
+    """4-6h is an interval; "7 days" a duration; "5 days a week" so many days of each."""
+    after = place + 1
+    end = tokens[place].end
+    period = tokens[place].value
+    if period == "hour":
+        if kind(tokens, after) == "intervals":
+            return [Every(start, tokens[after].end, found.low, found.high)], after + 1
+        tight = tokens[place].start == tokens[place - 1].end and tokens[place].word == "h"
+        if (tight or found.low != found.high) and any(isinstance(atom, Amount) for atom in read):
+            return [Every(start, end, found.low, found.high)], after
+        return None
+    if period == "minute" or found.low != found.high:
+        return None
+    if period == "day":
+        days, further = period_of(tokens, after)
+        if days == 7 and found.low == int(found.low) and found.low <= 7:
+            return [Weekdays(start, tokens[further - 1].end, int(found.low))], further
+    days_long = whole_days(found.low, period)
+    if days_long is None or not any(isinstance(atom, Amount) for atom in read):
+        return None
+    return [Duration(start, end, days_long)], after
+
+
+def _clock(tokens: list[Token], found: Quantity, place: int, start: int, read: list[Atom]) -> Yield | None:
+    """8am, 8 am, 12 noon: a time of day, or one in the morning; the bare number decides only when it can."""
+    here = kind(tokens, place)
+    if here == "oclock":
+        return [When(start, tokens[place].end, f"clock {found.low}")], place + 1
+    if here != "when" or found.low != found.high:
+        return None
+    slot = str(tokens[place].value)
+    word = tokens[place].word
+    if slot == "noon" and found.low == 12:
+        return [When(start, tokens[place].end, "noon")], place + 1
+    if word not in ("am", "pm", "a m", "p m") or found.low != int(found.low) or found.low > 12:
+        return None
+    del read
+    return [NumberedHalf(start, tokens[place].end, found.low, slot)], place + 1
+
+
+def measure(tokens: list[Token], place: int, number: Decimal) -> Measure | None:
+    """The unit behind a number at ``place``, with the forms "5ml spoonful", "30mg tablet", "x 5ml"."""
+    at = place
+    crossed = kind(tokens, at) == "x"
+    at += crossed
+    inner = quantity(tokens, at) if kind(tokens, at) == "number" else None
+    if inner is not None and inner.low == inner.high and kind(tokens, inner.after) == "unit":
+        return _sized(tokens, inner, number, crossed)
+    if crossed:
+        return None
+    if kind(tokens, at) != "unit":
+        return Measure(None, Decimal(1), place)
+    unit = str(tokens[at].value)
+    after = at + 1
+    if unit == "g":
+        return _with_substance(tokens, Measure("mg", _MG_IN_G, after))
+    if unit == "teaspoon":
+        return Measure("ml", _ML_IN_TEASPOON, after)
+    if (
+        unit == "ml"
+        and kind(tokens, after) == "unit"
+        and value(tokens, after) in ("spoonful", "teaspoon", "dose")
+    ):
+        after += 1
+    if unit in COUNTED:
+        while (
+            kind(tokens, after) in ("slash", "or")
+            and kind(tokens, after + 1) == "unit"
+            and value(tokens, after + 1) in COUNTED
+        ):
+            after += 2
+    if unit in MASS:
+        return _with_substance(tokens, Measure(unit, Decimal(1), after))
+    return Measure(unit, Decimal(1), after)
+
+
+def _with_substance(tokens: list[Token], measured: Measure) -> Measure:
+    """Past "10mg tablets", "4g paracetamol"."""
+    if kind(tokens, measured.after) == "drug":
+        measured.substance = tokens[measured.after].word
+        measured.after += 1
+    if kind(tokens, measured.after) == "unit" and value(tokens, measured.after) in COUNTED:
+        measured.after += 1
+    return measured
+
+
+def _sized(tokens: list[Token], inner: Quantity, number: Decimal, crossed: bool) -> Measure | None:
+    """Two 5ml spoonfuls, 2 x 10mg tablets: the inner number is the size of one."""
+    unit = str(tokens[inner.after].value)
+    after = inner.after + 1
+    following = value(tokens, after) if kind(tokens, after) == "unit" else None
+    if unit == "ml":
+        if following in ("spoonful", "teaspoon", "dose", "sachet"):
+            return Measure("ml", inner.low, after + 1)
+        return Measure("ml", inner.low, after) if crossed or number == 1 else None
+    if unit in MASS and following in COUNTED:
+        size = inner.low * {"mg": Decimal(1), "g": _MG_IN_G, "microgram": 1 / _MG_IN_G}[unit]
+        return Measure(str(following), Decimal(1), after + 1, strength_mg=size)
+    if unit in MASS and crossed:
+        size = inner.low * {"mg": Decimal(1), "g": _MG_IN_G, "microgram": 1 / _MG_IN_G}[unit]
+        return Measure(None, Decimal(1), after, strength_mg=size)
+    return None
+
+
+def _dose(tokens: list[Token], found: Quantity, start: int) -> Yield:
+    after = _same_in_brackets(tokens, found)
+    if kind(tokens, after) == "x" and kind(tokens, after + 1) in ("latin", "count", "number", "unit"):
+        crossed = measure(tokens, after, found.high)
+        if crossed is None:
+            after += 1
+    measured = measure(tokens, after, found.high)
+    if measured is None:
+        measured = Measure(None, Decimal(1), after)
+    amount = Amount(
+        start,
+        tokens[measured.after - 1].end,
+        found.low * measured.factor,
+        found.high * measured.factor,
+        measured.unit,
+        strength_mg=measured.strength_mg,
+        substance=measured.substance,
+    )
+    return [amount], _upper_end(tokens, measured.after, amount)
+
+
+def _same_in_brackets(tokens: list[Token], found: Quantity) -> int:
+    """one (1), 1 (one): the number said twice."""
+    after = found.after
+    if kind(tokens, after) == "open":
+        again = quantity(tokens, after + 1)
+        if again is not None and kind(tokens, again.after) == "close":
+            if (again.low, again.high) != (found.low, found.high):
+                raise RefusedError("conflict")
+            return again.after + 1
+    return after
+
+
+def _upper_end(tokens: list[Token], place: int, amount: Amount) -> int:
+    """2.5ml-5ml, one tablet or two tablets, half to one: the second end with a unit of its own."""
+    if kind(tokens, place) not in ("dash", "to", "or") or amount.low != amount.high:
+        return place
+    second = quantity(tokens, place + 1)
+    if second is None or second.low != second.high:
+        return place
+    measured = measure(tokens, second.after, second.low)
+    if measured is None or measured.unit is None or measured.unit != amount.unit:
+        return place
+    high = second.low * measured.factor
+    if high < amount.low:
+        if amount.low > high * 4:
+            raise RefusedError("range_reversed")
+        amount.low, high = high, amount.low
+    amount.high = high
+    amount.end = tokens[measured.after - 1].end
+    return measured.after
+
+
+def _article(tokens: list[Token], place: int) -> Yield | None:
+    """A day, a week; a tablet, an ampoule."""
+    if kind(tokens, place) != "a":
+        return None
+    if kind(tokens, place + 1) == "unit" and value(tokens, place + 1) in COUNTED | {"spoonful", "teaspoon"}:
+        one = Quantity(Decimal(1), Decimal(1), place + 1)
+        return _dose(tokens, one, tokens[place].start)
+    if kind(tokens, place + 1) == "when":
+        return [When(tokens[place].start, tokens[place + 1].end, str(tokens[place + 1].value))], place + 2
+    return repeated_period(tokens, place)
+
+
+@rule(
+    "per slash in",
+    ("2 per day", "2/2"),
+    ("4/day", "4/4"),
+    ("2 tablets in 24 hours", "2/2"),
+    ("1 per week", "0.142857/0.142857"),
+)
+def repeated(tokens: list[Token], place: int, read: list[Atom]) -> Yield | None:
+    """A day, per day, /day, in 24 hours; the same of weeks."""
+    del read
+    return repeated_period(tokens, place)
+
+
+def repeated_period(tokens: list[Token], place: int) -> Yield | None:
+    """The period behind "a", "per", "/" or "in" as a timing."""
+    days, after = period_of(tokens, place)
+    if days is None:
+        return None
+    start, end = tokens[place].start, tokens[after - 1].end
+    if days == 1:
+        return [Daily(start, end)], after
+    return [Every(start, end, days * 24, days * 24)], after
+
+
+@rule(
+    "unit",
+    ("tablets 2 bd", "4/4"),
+    ("apply patch every 72 hours", "0.333333/0.333333"),
+)
+def unit_first(tokens: list[Token], place: int, read: list[Atom]) -> Yield | None:
+    """The form before the number, or one patch without a number."""
+    unit = str(tokens[place].value)
+    if unit not in COUNTED:
+        return None
+    after = place + 1
+    if kind(tokens, after) in ("comma", "dash"):
+        after += 1
+    found = quantity(tokens, after)
+    if found is not None and kind(tokens, found.after) not in (
+        "times",
+        "hourly",
+        "period",
+        "x",
+        "slash",
+        "when",
+    ):
+        atoms, end = _dose(tokens, found, tokens[place].start)
+        amount = atoms[0]
+        assert isinstance(amount, Amount)
+        if amount.unit is None:
+            amount.unit = None if unit == "dose" else unit
+        return atoms, end
+    if (
+        unit == "patch"
+        and tokens[place].word in ("patch", "plaster")
+        and not any(isinstance(atom, Amount) for atom in read)
+    ):
+        one = Decimal(1)
+        return [Amount(tokens[place].start, tokens[place].end, one, one, "patch", assumed=True)], place + 1
+    if any(isinstance(atom, Amount | Limit) for atom in read) and unit in (
+        "tablet",
+        "capsule",
+        "patch",
+        "dose",
+    ):
+        return _trailing_unit(tokens, place, unit, read)
+    return None
+
+
+def _trailing_unit(tokens: list[Token], place: int, unit: str, read: list[Atom]) -> Yield | None:
+    """ "change patch every 7 days" behind a dose already said: the word adds nothing."""
+    doses = [atom for atom in read if isinstance(atom, Amount)]
+    if doses and doses[-1].unit in (unit, None):
+        doses[-1].unit = unit if unit != "dose" else doses[-1].unit
+        return [], place + 1
+    return None
+
+
+def hours_in(number: Decimal, period: object) -> Decimal | None:
+    """Hours of "4 hours", "3 days", "2 weeks"; None for a month, whose length the text does not say."""
+    if period == "minute":
+        return number / 60
+    if period == "hour":
+        return number
+    days = days_in(period)
+    return None if days is None else number * days * 24

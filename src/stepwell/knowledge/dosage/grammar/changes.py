@@ -1,0 +1,185 @@
+"""Rules for what comes next: then, increase to, reduce by, day 1, stop; and the plain marks."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from stepwell.knowledge.dosage.grammar.amounts import measure
+from stepwell.knowledge.dosage.grammar.numbers import quantity
+from stepwell.knowledge.dosage.grammar.parts import Atom, Change, Every, Label, Mark, RefusedError
+from stepwell.knowledge.dosage.grammar.periods import whole_days
+from stepwell.knowledge.dosage.grammar.rules import Yield, kind, rule, value
+from stepwell.knowledge.dosage.grammar.timings import adverb, alternate, every
+from stepwell.knowledge.dosage.tokens import Token
+
+_SEVEN = 7
+
+
+@rule(
+    "change",
+    ("1 tds increasing to 2 tds", "3/3"),
+    ("4 daily reduce by 1 every 2 weeks", "4/4"),
+    ("reduce by one tablet every fortnight", "refused"),
+    ("1 nocte increase as tolerated", "1/1"),
+)
+def change(tokens: list[Token], place: int, read: list[Atom]) -> Yield | None:
+    """Increase to (a dose follows), reduce by X every P (a rate), increase as tolerated (open)."""
+    start = tokens[place].start
+    direction = str(tokens[place].value)
+    at = place + 1
+    while kind(tokens, at) in ("unit", "change_rider", "comma", "prn", "change") and (
+        kind(tokens, at) != "unit" or value(tokens, at) == "dose"
+    ):
+        at += 1
+    leading = None
+    if kind(tokens, at) in ("every", "adverb", "alternate"):
+        leading, at = _how_often(tokens, at, read)
+    if kind(tokens, at) in ("after", "in", "for"):
+        held, after_held = _after_days(tokens, at)
+        if held is not None and kind(tokens, after_held) == "to":
+            return [Change(start, tokens[after_held].end, "to", direction, days=held)], after_held + 1
+    if kind(tokens, at) == "to":
+        if leading is not None:
+            return [Change(start, tokens[at - 1].end, "open", direction, days=leading)], at
+        return [Change(start, tokens[at].end, "to", direction)], at + 1
+    by = kind(tokens, at) == "by"
+    found = quantity(tokens, at + by)
+    if found is None:
+        if by or kind(tokens, at) == "from":
+            raise RefusedError("ambiguous", "taper")
+        return [Change(start, tokens[at - 1].end, "open", direction, days=leading)], at
+    measured = measure(tokens, found.after, found.high)
+    if measured is None:
+        return None
+    if not by and kind(tokens, measured.after) not in ("every", "adverb", "per", "a", "alternate"):
+        return [Change(start, tokens[at - 1].end, "to", direction)], at
+    days, after = _how_often(tokens, measured.after, read)
+    days = days or leading
+    rate = found.low * measured.factor if found.low == found.high else None
+    if not by and days is not None and days < _SEVEN:
+        return [Change(start, tokens[at - 1].end, "to", direction)], at
+    return [Change(start, tokens[after - 1].end, "by", direction, rate, measured.unit, days)], after
+
+
+def _after_days(tokens: list[Token], place: int) -> tuple[int | None, int]:
+    found = quantity(tokens, place + 1)
+    if found is None or kind(tokens, found.after) != "period":
+        return None, place
+    return whole_days(found.high, value(tokens, found.after)), found.after + 1
+
+
+def _how_often(tokens: list[Token], place: int, read: list[Atom]) -> tuple[int | None, int]:
+    """The days of "every 2 weeks", "weekly", "a week", "per fortnight"."""
+    here = kind(tokens, place)
+    result: Yield | None = None
+    if here in ("every", "per", "a"):
+        result = every(tokens, place, read)
+    elif here == "adverb":
+        if value(tokens, place) == "1":
+            return 1, place + 1
+        result = adverb(tokens, place, read)
+    elif here == "alternate":
+        result = alternate(tokens, place, read)
+    if result is None:
+        return None, place
+    atom = result[0][0]
+    if isinstance(atom, Every):
+        days = atom.high / 24
+        return (int(days) if days == int(days) else None), result[1]
+    return 1, result[1]
+
+
+@rule(
+    "period from ordinal",
+    ("1 od day 1, 1 bd day 2, 1 tds day 3 onwards", "1/1"),
+    ("week 1: 1 daily, week 2: 2 daily", "1/1"),
+)
+def label(tokens: list[Token], place: int, read: list[Atom]) -> Yield | None:
+    """Day 1, days 2-4, week 2, from day 3, first week."""
+    del read
+    start = tokens[place].start
+    at = place + (tokens[place].kind == "from")
+    if kind(tokens, at) == "ordinal" and kind(tokens, at + 1) == "period":
+        return _labelled(
+            tokens[at].number,
+            tokens[at].number,
+            tokens[at + 1].value,
+            start,
+            tokens[at + 1].end,
+            at + 2,
+            False,
+        )
+    if kind(tokens, at) != "period" or kind(tokens, at + 1) != "number":
+        return None
+    found = quantity(tokens, at + 1)
+    if found is None or kind(tokens, found.after) in ("times", "latin", "hourly", "unit"):
+        return None
+    after = found.after
+    open_ended = tokens[place].kind == "from"
+    if kind(tokens, after) == "thereafter":
+        open_ended = True
+        after += 1
+    return _labelled(found.low, found.high, tokens[at].value, start, tokens[after - 1].end, after, open_ended)
+
+
+def _labelled(
+    low: Decimal, high: Decimal, period: object, start: int, end: int, after: int, open_ended: bool
+) -> Yield | None:
+    days = whole_days(Decimal(1), period)
+    if days is None or low != int(low) or high != int(high) or low < 1:
+        return None
+    first = (int(low) - 1) * days + 1
+    last = None if open_ended else int(high) * days
+    return [Label(start, end, first, last)], after
+
+
+_MARKS = {
+    "and": "and",
+    "comma": "pause",
+    "stop": "stop",
+    "semicolon": "semicolon",
+    "dash": "pause",
+    "open": "open",
+    "close": "close",
+    "then": "then",
+    "or": "or",
+    "equals": "equals",
+    "prn": "prn",
+    "stat": "stat",
+    "event": "event",
+    "stop_word": "stopped",
+    "wear": "wear",
+    "change_rider": "rider",
+    "thereafter": "thereafter",
+    "per_dose": "per_dose",
+    "who": "who",
+    "meal_each": "meal_each",
+}
+
+
+@rule("apply stop " + " ".join(_MARKS))
+def mark(tokens: list[Token], place: int, read: list[Atom]) -> Yield | None:
+    """The plain marks."""
+    del read
+    token = tokens[place]
+    if token.kind == "apply":
+        name = "change_patch" if token.value == "change" else "apply"
+    elif token.kind == "stop" and token.word not in (".", "\n", "\r"):
+        name = "stopped"
+    else:
+        name = _MARKS[token.kind]
+    return [Mark(token.start, token.end, name)], place + 1
+
+
+@rule(
+    "to until",
+    ("4 daily reducing by 1 every week to 1 daily", "4/4"),
+)
+def goal(tokens: list[Token], place: int, read: list[Atom]) -> Yield | None:
+    """The end of a rate: "... to 1 daily", "... until 1 bd"."""
+    last = read[-1] if read else None
+    if not isinstance(last, Change) or last.kind == "to":
+        return None
+    if kind(tokens, place + 1) not in ("number", "fraction", "max", "a", "upto"):
+        return None
+    return [Change(tokens[place].start, tokens[place].end, "to", last.direction)], place + 1

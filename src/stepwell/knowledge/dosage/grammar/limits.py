@@ -1,0 +1,344 @@
+"""Rules for ceilings, "up to", stated totals, divided doses and how long."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from stepwell.knowledge.dosage.grammar.amounts import measure
+from stepwell.knowledge.dosage.grammar.numbers import quantity
+from stepwell.knowledge.dosage.grammar.parts import (
+    Amount,
+    Atom,
+    Daily,
+    Divided,
+    Duration,
+    Every,
+    Limit,
+    Times,
+    Total,
+)
+from stepwell.knowledge.dosage.grammar.periods import period_of, whole_days
+from stepwell.knowledge.dosage.grammar.rules import Yield, kind, rule, value
+from stepwell.knowledge.dosage.grammar.timings import counted, every
+from stepwell.knowledge.dosage.tokens import Token
+
+_DAY = Decimal(1)
+_DAYS_IN_FRACTION = {7: 1, 52: 7, 12: 30}
+
+
+@rule(
+    "upto",
+    ("1-2 up to qds prn for back, max 8", "0/8"),
+    ("take one up to three times a day", "0/3"),
+    ("up to 2 tablets four times a day", "0/8"),
+    ("1-2 every 4-6 hours up to 8 a day", "0/8"),
+    ("5mg-10mg up to every 4hrs prn", "0/60"),
+)
+def up_to(tokens: list[Token], place: int, read: list[Atom]) -> Yield | None:
+    """Up to so many times, up to an amount, up to an amount a day."""
+    start = tokens[place].start
+    at = place + 1
+    while kind(tokens, at) in ("at", "a") and kind(tokens, at + 1) in ("max", "number"):
+        at += 1
+    here = kind(tokens, at)
+    if here in ("latin", "count"):
+        return _marked(counted(tokens, at, read))
+    if here in ("every", "hourly", "alternate"):
+        return _marked(every(tokens, at, read)) if here == "every" else None
+    found = quantity(tokens, at)
+    if found is None:
+        return None
+    after = found.after
+    if kind(tokens, after) in ("times", "x") and kind(tokens, after + 1) != "number":
+        days, after = period_of(tokens, after + 1)
+        return [Times(start, tokens[after - 1].end, found.low, found.high, days, upto=True)], after
+    if kind(tokens, after) == "hourly":
+        return [Every(start, tokens[after].end, found.low, found.high, upto=True)], after + 1
+    if kind(tokens, after) == "period" and kind(tokens, after - 1) == "number":
+        days_long = whole_days(found.high, value(tokens, after))
+        return None if days_long is None else ([Duration(start, tokens[after].end, days_long)], after + 1)
+    measured = measure(tokens, after, found.high)
+    if measured is None:
+        return None
+    low, high = found.low * measured.factor, found.high * measured.factor
+    days, end = period_of(tokens, measured.after)
+    if days is not None:
+        return [Limit(start, tokens[end - 1].end, high, measured.unit, days, True, measured.substance)], end
+    if kind(tokens, measured.after) == "per_dose":
+        measured.after += 1
+    amount = Amount(start, tokens[measured.after - 1].end, low, high, measured.unit, upto=True)
+    return [amount], measured.after
+
+
+def _marked(result: Yield | None) -> Yield | None:
+    if result is not None:
+        for atom in result[0]:
+            if isinstance(atom, Times | Every | Amount):
+                atom.upto = True
+    return result
+
+
+@rule(
+    "max",
+    ("1 or 2 6 hourly, no more than 6 a day", "4/6"),
+    ("1-2 prn max 8 in 24 hours", "0/8"),
+    ("1 puff prn (not more than once daily)", "0/1"),
+    ("1 capsule every 4 hours max 4 doses daily", "4/4"),
+    ("2 prn max qds", "0/8"),
+    ("8 a day max", "0/8"),
+    ("1-2 4 hourly prn max 2 tablets 4 times a day", "0/8"),
+)
+def ceiling(tokens: list[Token], place: int, read: list[Atom]) -> Yield | None:
+    """Max 8 in 24 hours, no more than four doses a day, max 240mg/day; "8 a day max" with the word behind."""
+    start = tokens[place].start
+    daily = tokens[place].value == "daily"
+    at = place + 1
+    while kind(tokens, at) in (
+        "at",
+        "a",
+        "equals",
+        "upto",
+        "comma",
+        "max",
+        "in",
+        "total",
+        "dash",
+        "every",
+        "adverb",
+    ) and _number_ahead(tokens, at + 1):
+        at += 1
+    here = kind(tokens, at)
+    if here in ("latin", "count"):
+        inner = counted(tokens, at, read)
+        return None if inner is None else _as_doses(inner, start)
+    if here == "in" or here == "adverb":
+        return _period_first(tokens, at, start)
+    found = quantity(tokens, at)
+    if found is None:
+        return _number_before(tokens, place, read)
+    after = found.after
+    if kind(tokens, after) in ("times", "x") and kind(tokens, after + 1) != "number":
+        days, after = period_of(tokens, after + 1)
+        return [Limit(start, tokens[after - 1].end, found.high, "dose", days or _DAY)], after
+    if kind(tokens, after) == "period":
+        days_long = whole_days(found.high, value(tokens, after))
+        return None if days_long is None else ([Duration(start, tokens[after].end, days_long)], after + 1)
+    if (
+        kind(tokens, after) == "slash"
+        and kind(tokens, after + 1) == "number"
+        and tokens[after + 1].number in (7, 52, 12)
+    ):
+        each = _DAYS_IN_FRACTION[int(tokens[after + 1].number)]
+        return [Duration(start, tokens[after + 1].end, int(found.high) * each)], after + 2
+    measured = measure(tokens, after, found.high)
+    if measured is None:
+        return None
+    amount = found.high * measured.factor
+    return _limit_end(tokens, start, amount, measured.unit, measured.after, measured.substance, daily, read)
+
+
+def _number_ahead(tokens: list[Token], place: int) -> bool:
+    return kind(tokens, place) in ("number", "fraction", "count", "latin", "upto", "max", "a", "equals", "at")
+
+
+def _as_doses(inner: Yield, start: int) -> Yield:
+    times = inner[0][0]
+    assert isinstance(times, Times)
+    return [Limit(start, times.end, times.high, "dose", times.days or _DAY)], inner[1]
+
+
+def _period_first(tokens: list[Token], place: int, start: int) -> Yield | None:
+    """max in 24 hours 8."""
+    days, after = period_of(tokens, place)
+    found = quantity(tokens, after) if days is not None else None
+    if found is None or days is None:
+        return None
+    measured = measure(tokens, found.after, found.high)
+    if measured is None:
+        return None
+    amount = found.high * measured.factor
+    return [
+        Limit(start, tokens[measured.after - 1].end, amount, measured.unit, days, False, measured.substance)
+    ], measured.after
+
+
+def _limit_end(
+    tokens: list[Token],
+    start: int,
+    amount: Decimal,
+    unit: str | None,
+    place: int,
+    substance: str | None,
+    daily: bool,
+    read: list[Atom],
+) -> Yield | None:
+    """What stands behind the amount: a period, "at a time", "four times a day", or nothing."""
+    here = kind(tokens, place)
+    if here == "per_dose":
+        return [
+            Limit(start, tokens[place].end, amount, unit, None, False, substance, per_dose=True)
+        ], place + 1
+    inner = None
+    if here in ("latin", "count"):
+        inner = counted(tokens, place, read)
+    elif here == "number":
+        further = quantity(tokens, place)
+        if further is not None and kind(tokens, further.after) in ("times", "x"):
+            days, after = period_of(tokens, further.after + 1)
+            inner = ([Times(start, tokens[after - 1].end, further.high, further.high, days)], after)
+    elif here == "every" and kind(tokens, place + 1) != "period":
+        spaced = every(tokens, place, read)
+        if spaced is not None and isinstance(spaced[0][0], Every):
+            most = amount * 24 / spaced[0][0].low
+            return [Limit(start, spaced[0][0].end, most, unit, _DAY, False, substance)], spaced[1]
+    if inner is not None:
+        times = inner[0][0]
+        assert isinstance(times, Times)
+        total = times.high if unit == "dose" else amount * times.high
+        return [Limit(start, times.end, total, unit, times.days or _DAY, False, substance)], inner[1]
+    days, after = period_of(tokens, place)
+    if here == "comma" and days is None:
+        days, after = period_of(tokens, place + 1)
+    if days is None and here == "open":
+        days, after = period_of(tokens, place + 1)
+    if days is None:
+        if here in ("in", "per", "slash", "a") or (
+            here == "number" and not daily and kind(tokens, place + 1) == "period"
+        ):
+            return None
+        after = place
+    return [Limit(start, tokens[after - 1].end, amount, unit, days or _DAY, False, substance)], after
+
+
+def _number_before(tokens: list[Token], place: int, read: list[Atom]) -> Yield | None:
+    """8 a day max: the amount just read was the ceiling."""
+    end = tokens[place].end
+    if len(read) > 1 and isinstance(read[-1], Daily) and isinstance(read[-2], Amount):
+        read.pop()
+        amount = read.pop()
+        days = _DAY
+    elif (
+        read and isinstance(read[-1], Amount) and kind(tokens, place + 1) in ("end", "close", "stop", "comma")
+    ):
+        amount = read.pop()
+        days = _DAY
+    elif read and isinstance(read[-1], Limit) and read[-1].upto:
+        read[-1].end = end
+        return [], place + 1
+    else:
+        return None
+    assert isinstance(amount, Amount)
+    return [Limit(amount.start, end, amount.high, amount.unit, days, True, amount.substance)], place + 1
+
+
+@rule(
+    "total equals",
+    ("1 mane 2 nocte (total 3 daily)", "3/3"),
+    ("1 mane 2 nocte (total 4 daily)", "refused"),
+)
+def stated_total(tokens: list[Token], place: int, read: list[Atom]) -> Yield | None:
+    """Total 3 daily: checked against what the parts say."""
+    del read
+    at = place + 1
+    while kind(tokens, at) in ("equals", "total", "comma"):
+        at += 1
+    found = quantity(tokens, at)
+    if found is None:
+        return None
+    measured = measure(tokens, found.after, found.high)
+    if measured is None:
+        return None
+    days, after = period_of(tokens, measured.after)
+    if days is not None and days != 1:
+        return None
+    low, high = found.low * measured.factor, found.high * measured.factor
+    return [Total(tokens[place].start, tokens[after - 1].end, low, high, measured.unit)], after
+
+
+@rule(
+    "in divided",
+    ("150mg a day in two doses", "150/150"),
+    ("6 daily in 3 divided doses", "6/6"),
+    ("4 daily in divided doses", "4/4"),
+)
+def divided(tokens: list[Token], place: int, read: list[Atom]) -> Yield | None:
+    """In two doses, in 2-3 divided doses, in divided doses."""
+    del read
+    start = tokens[place].start
+    at = place + (tokens[place].kind == "in")
+    if kind(tokens, at) == "divided":
+        return [Divided(start, tokens[at].end, None, None)], at + 1
+    found = quantity(tokens, at)
+    if found is None:
+        return None
+    closes = kind(tokens, found.after)
+    if closes == "divided" or (closes == "unit" and value(tokens, found.after) == "dose"):
+        return [Divided(start, tokens[found.after].end, found.low, found.high)], found.after + 1
+    return None
+
+
+@rule(
+    "for x after in",
+    ("1 tds for 7 days", "3/3"),
+    ("1 bd x 5 days", "2/2"),
+    ("1 od 2/52", "1/1"),
+    ("2 daily for one month", "2/2"),
+)
+def lasting(tokens: list[Token], place: int, read: list[Atom]) -> Yield | None:
+    """For 7 days, x 5/7, for a week; "after 3 days" is how long what stands before lasts."""
+    start = tokens[place].start
+    before = tokens[place].kind in ("after", "in")
+    at = place + 1
+    while kind(tokens, at) in ("upto", "max", "ordinal", "every") and kind(tokens, at + 1) in (
+        "number",
+        "a",
+        "period",
+    ):
+        at += 1
+    if tokens[place].kind == "x":
+        counting = _crossed_times(tokens, at, start, place, read)
+        if counting is not None:
+            return counting
+    if kind(tokens, at) in ("a", "period"):
+        at += kind(tokens, at) == "a"
+        days = whole_days(Decimal(1), value(tokens, at)) if kind(tokens, at) == "period" else None
+        return None if days is None else ([Duration(start, tokens[at].end, days, before)], at + 1)
+    return _counted_length(tokens, at, start, before)
+
+
+def _counted_length(tokens: list[Token], place: int, start: int, before: bool) -> Yield | None:
+    """7 days, 2-3 weeks, 5/7."""
+    found = quantity(tokens, place)
+    if found is None:
+        return None
+    after = found.after + (kind(tokens, found.after) == "dash")
+    if kind(tokens, after) == "period":
+        days = whole_days(found.high, value(tokens, after))
+        return None if days is None else ([Duration(start, tokens[after].end, days, before)], after + 1)
+    if kind(tokens, after) == "slash" and kind(tokens, after + 1) == "number":
+        each = _DAYS_IN_FRACTION.get(int(tokens[after + 1].number))
+        if each is not None:
+            return [Duration(start, tokens[after + 1].end, int(found.high * each), before)], after + 2
+    return None
+
+
+def _crossed_times(tokens: list[Token], place: int, start: int, cross: int, read: list[Atom]) -> Yield | None:
+    """x3 daily, x bd, x 3 times a day: the cross only introduces how often."""
+    here = kind(tokens, place)
+    if here in ("latin", "count"):
+        return counted(tokens, place, read)
+    if here != "number":
+        return None
+    if kind(tokens, place + 1) in ("adverb", "a", "slash", "per"):
+        return _x_times(tokens, place, start)
+    found = quantity(tokens, place)
+    return ([], cross + 1) if found is not None and kind(tokens, found.after) == "times" else None
+
+
+def _x_times(tokens: list[Token], place: int, start: int) -> Yield | None:
+    """x3 daily, x2/day: so many times a day."""
+    number = tokens[place].number
+    days, after = period_of(tokens, place + 1)
+    if days is None or number > 6:
+        return None
+    return [Times(start, tokens[after - 1].end, number, number, days)], after

@@ -1,0 +1,142 @@
+"""Numbers as they are written: 1, one, i, half, 1½, 1 1/2, one and a half, and ranges of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from stepwell.knowledge.dosage.grammar.parts import RefusedError
+from stepwell.knowledge.dosage.grammar.rules import kind
+from stepwell.knowledge.dosage.tokens import Token
+
+_WRITTEN_PARTS = {
+    (Decimal(1), Decimal(2)): Decimal("0.5"),
+    (Decimal(1), Decimal(4)): Decimal("0.25"),
+    (Decimal(3), Decimal(4)): Decimal("0.75"),
+}
+_WIDEST_REVERSED_RANGE = 4
+_JOINS = frozenset({"dash", "to", "or"})
+
+
+@dataclass(slots=True)
+class Quantity:
+    """A number or a range and the place after it. ``loose`` marks a range written with a spaced dash."""
+
+    low: Decimal
+    high: Decimal
+    after: int
+    loose: bool = False
+
+
+def quantity(tokens: list[Token], place: int) -> Quantity | None:
+    """A number or a range of two; None where no number stands. Three numbers in a row of joins are refused."""
+    if kind(tokens, place) == "between":
+        return _between(tokens, place)
+    first = single(tokens, place)
+    if first is None:
+        return None
+    low, after = first
+    if kind(tokens, after) not in _JOINS:
+        return Quantity(low, low, after)
+    second = single(tokens, after + 1)
+    if second is None:
+        return Quantity(low, low, after)
+    high, end = second
+    loose = tokens[after].kind == "dash" and tokens[after].value == "spaced"
+    if kind(tokens, end) in ("dash", "to", "or") and single(tokens, end + 1) is not None:
+        raise RefusedError("ambiguous")
+    if high == 0 or low == 0:
+        raise RefusedError("ambiguous")
+    return _ordered(low, high, end, loose)
+
+
+def _between(tokens: list[Token], place: int) -> Quantity | None:
+    first = single(tokens, place + 1)
+    if first is None or kind(tokens, first[1]) not in ("and", "to", "dash"):
+        return None
+    second = single(tokens, first[1] + 1)
+    return None if second is None else _ordered(first[0], second[0], second[1], False)
+
+
+def _ordered(low: Decimal, high: Decimal, after: int, loose: bool) -> Quantity:
+    if low > high:
+        if low > high * _WIDEST_REVERSED_RANGE:
+            raise RefusedError("range_reversed")
+        low, high = high, low
+    return Quantity(low, high, after, loose)
+
+
+def single(tokens: list[Token], place: int) -> tuple[Decimal, int] | None:
+    """One number and the place after it."""
+    here = kind(tokens, place)
+    if here == "a" and kind(tokens, place + 1) == "fraction":
+        return _after_fraction(tokens, place + 1)
+    if here == "fraction":
+        return _after_fraction(tokens, place)
+    if here != "number":
+        return None
+    number = tokens[place].number
+    part = _written_part(tokens, place)
+    if part is not None:
+        return _skip_of(tokens, part[0], part[1])
+    after = place + 1
+    added = _added_part(tokens, after)
+    if added is None:
+        return number, after
+    fraction, end, joined = added
+    if joined or tokens[place].word[0].isdigit():
+        return number + fraction, end
+    if number == 1:
+        return fraction, end
+    raise RefusedError("ambiguous")
+
+
+def _written_part(tokens: list[Token], place: int) -> tuple[Decimal, int] | None:
+    """1/2, 1/4, 3/4 written tight, unless it counts times or hours."""
+    if kind(tokens, place + 1) != "slash" or kind(tokens, place + 2) != "number":
+        return None
+    tight = tokens[place].end == tokens[place + 1].start and tokens[place + 1].end == tokens[place + 2].start
+    part = _WRITTEN_PARTS.get((tokens[place].number, tokens[place + 2].number))
+    if part is None or not tight:
+        return None
+    if kind(tokens, place + 3) in ("times", "hourly", "period", "x"):
+        return None
+    return part, place + 3
+
+
+def _after_fraction(tokens: list[Token], place: int) -> tuple[Decimal, int]:
+    """Half, half a, half one: the fraction of one unit."""
+    return _skip_of(tokens, tokens[place].number, place + 1)
+
+
+def _skip_of(tokens: list[Token], part: Decimal, after: int) -> tuple[Decimal, int]:
+    if kind(tokens, after) == "a" and kind(tokens, after + 1) == "unit":
+        return part, after + 1
+    if kind(tokens, after) == "number" and tokens[after].number == 1 and not tokens[after].word.isdigit():
+        return (
+            (part, after + 1)
+            if kind(tokens, after + 1) not in ("times", "hourly", "period")
+            else (part, after)
+        )
+    return part, after
+
+
+def _added_part(tokens: list[Token], place: int) -> tuple[Decimal, int, bool] | None:
+    """The half of "one and a half", "1½", "1 1/2": value, place after, whether "and" joined it."""
+    joined = kind(tokens, place) == "and"
+    at = place + joined
+    if joined and kind(tokens, at) == "a":
+        at += 1
+    if kind(tokens, at) == "fraction":
+        if joined and kind(tokens, place + 1) != "a" and _starts_a_dose(tokens, at + 1):
+            return None
+        return tokens[at].number, at + 1, joined
+    if kind(tokens, at) == "number":
+        part = _written_part(tokens, at)
+        if part is not None:
+            return part[0], part[1], joined
+    return None
+
+
+def _starts_a_dose(tokens: list[Token], place: int) -> bool:
+    return kind(tokens, place) in ("when",)

@@ -1,0 +1,147 @@
+"""What the rules of the grammar yield: amounts, timings, limits and the marks between them. Hours, days, units."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+
+class RefusedError(Exception):
+    """The text must be refused; ``reason`` is one code."""
+
+    def __init__(self, reason: str, flag: str | None = None) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.flag = flag
+
+
+@dataclass(slots=True)
+class Atom:
+    """Anything a rule yields: where it stood in the text."""
+
+    start: int
+    end: int
+
+
+@dataclass(slots=True)
+class Amount(Atom):
+    """A dose. ``unit`` None for a bare number; ``strength_mg`` where the text names the strength of one unit."""
+
+    low: Decimal
+    high: Decimal
+    unit: str | None = None
+    upto: bool = False
+    strength_mg: Decimal | None = None
+    substance: str | None = None
+    assumed: bool = False
+
+
+@dataclass(slots=True)
+class Times(Atom):
+    """So many times in ``days`` days; days None when the text does not say."""
+
+    low: Decimal
+    high: Decimal
+    days: Decimal | None
+    upto: bool = False
+    word: str = "times"
+
+
+@dataclass(slots=True)
+class Every(Atom):
+    """Once every so many hours."""
+
+    low: Decimal
+    high: Decimal
+    upto: bool = False
+    alternate: bool = False
+
+
+@dataclass(slots=True)
+class Daily(Atom):
+    """Daily, a day, in 24 hours."""
+
+
+@dataclass(slots=True)
+class When(Atom):
+    """A time of day."""
+
+    slot: str
+
+
+@dataclass(slots=True)
+class NumberedHalf(Atom):
+    """ "1 am": one in the morning, or one o'clock. Decided by what stands around it."""
+
+    number: Decimal
+    slot: str
+
+
+@dataclass(slots=True)
+class Weekdays(Atom):
+    """On so many named days of the week."""
+
+    days: int
+
+
+@dataclass(slots=True)
+class Limit(Atom):
+    """Not more than ``amount`` of ``unit`` (None a bare number, "dose", "mg", ...) in ``days`` days."""
+
+    amount: Decimal
+    unit: str | None
+    days: Decimal | None
+    upto: bool = False
+    substance: str | None = None
+    per_dose: bool = False
+
+
+@dataclass(slots=True)
+class Duration(Atom):
+    """For so many days. ``before`` means the days until what follows begins."""
+
+    days: int
+    before: bool = False
+
+
+@dataclass(slots=True)
+class Label(Atom):
+    """Day 1, days 2-4, week 2, first to last day counted from 1; last None is "onwards"."""
+
+    first: int
+    last: int | None
+
+
+@dataclass(slots=True)
+class Divided(Atom):
+    """In so many divided doses; None when the number is not said."""
+
+    low: Decimal | None
+    high: Decimal | None
+
+
+@dataclass(slots=True)
+class Total(Atom):
+    """A stated daily total."""
+
+    low: Decimal
+    high: Decimal
+    unit: str | None
+
+
+@dataclass(slots=True)
+class Change(Atom):
+    """``kind`` to (a new dose follows), by (a rate), open (no amount)."""
+
+    kind: str
+    direction: str
+    low: Decimal | None = None
+    unit: str | None = None
+    days: int | None = None
+
+
+@dataclass(slots=True)
+class Mark(Atom):
+    """and, pause, stop, open, close, then, or, equals, prn, stat, event, apply, change_patch, stopped, wear, rider."""
+
+    name: str

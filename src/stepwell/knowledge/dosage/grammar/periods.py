@@ -1,0 +1,86 @@
+"""Days, weeks and the ways of saying "a day"."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from stepwell.knowledge.dosage.grammar.rules import kind, value
+from stepwell.knowledge.dosage.tokens import Token
+
+_DAYS = {"day": Decimal(1), "week": Decimal(7), "fortnight": Decimal(14)}
+_DAYS_IN_MONTH = Decimal(30)
+
+
+def days_in(period: object) -> Decimal | None:
+    """Days of one day, week or fortnight; None for hours and months."""
+    return _DAYS.get(str(period))
+
+
+def whole_days(number: Decimal, period: object) -> int | None:
+    """How long "2 weeks" or "1 month" lasts, in days; a month is taken as 30."""
+    each = _DAYS_IN_MONTH if period == "month" else days_in(period)
+    if each is None:
+        return None
+    days = number * each
+    return int(days) if days == int(days) else None
+
+
+def period_of(tokens: list[Token], place: int) -> tuple[Decimal | None, int]:
+    """The days of "a day", "per week", "/24h", "daily", "in 24 hours", "every day"; None and the same place if none."""
+    at = place
+    if kind(tokens, at) == "comma" and kind(tokens, at + 1) in ("adverb", "per", "slash"):
+        at += 1
+    if kind(tokens, at) == "dash" and kind(tokens, at + 1) == "adverb":
+        at += 1
+    if kind(tokens, at) == "adverb":
+        days = value(tokens, at)
+        return (None, place) if days == "month" else (Decimal(str(days)), at + 1)
+    led = False
+    while kind(tokens, at) in ("in", "per", "a", "every", "slash"):
+        led = led or kind(tokens, at) != "every" or True
+        at += 1
+    if kind(tokens, at) == "period":
+        return _named(tokens, at, place)
+    if led and kind(tokens, at) == "number":
+        return _counted(tokens, at, place)
+    if (
+        not led
+        and kind(tokens, at) == "number"
+        and tokens[at].number == 24
+        and value(tokens, at + 1) == "hour"
+    ):
+        return Decimal(1), at + 2
+    return None, place
+
+
+def _named(tokens: list[Token], at: int, place: int) -> tuple[Decimal | None, int]:
+    days = days_in(value(tokens, at))
+    if days is None:
+        return None, place
+    if kind(tokens, at + 1) == "number":
+        return None, place
+    return days, at + 1
+
+
+def _counted(tokens: list[Token], at: int, place: int) -> tuple[Decimal | None, int]:
+    """in 24 hours, per 48 hours, every 2 days (as in "twice every 2 days"), /24."""
+    number = tokens[at].number
+    period = value(tokens, at + 1) if kind(tokens, at + 1) == "period" else None
+    if kind(tokens, at + 1) == "dash" and kind(tokens, at + 2) == "period":
+        return _counted_dash(tokens, at, place)
+    if period == "hour":
+        days = number / 24
+        return (days, at + 2) if days >= 1 and days == int(days) else (None, place)
+    each = days_in(period)
+    if each is not None:
+        return number * each, at + 2
+    if number == 24 and kind(tokens, at - 1) == "slash" and period is None:
+        return Decimal(1), at + 1
+    return None, place
+
+
+def _counted_dash(tokens: list[Token], at: int, place: int) -> tuple[Decimal | None, int]:
+    number = tokens[at].number
+    if value(tokens, at + 2) == "hour" and number % 24 == 0:
+        return number / 24, at + 3
+    return None, place

@@ -1,0 +1,43 @@
+"""Tokens to atoms: at each place the rules that may start there, in the order of the register."""
+
+from __future__ import annotations
+
+from stepwell.knowledge.dosage.grammar import amounts, changes, limits, timings
+from stepwell.knowledge.dosage.grammar.parts import Atom, RefusedError
+from stepwell.knowledge.dosage.grammar.rules import REGISTER, Reader
+from stepwell.knowledge.dosage.tokens import Token
+
+RULE_MODULES = (amounts, timings, limits, changes)
+
+
+def _by_start() -> dict[str, tuple[Reader, ...]]:
+    table: dict[str, list[Reader]] = {}
+    for entry in REGISTER:
+        for start in entry.starts:
+            table.setdefault(start, []).append(entry.read)
+    return {start: tuple(readers) for start, readers in table.items()}
+
+
+_TABLE = _by_start()
+_REASONS = {
+    "unknown": "unknown_word",
+    "none": "unknown_word",
+    "number": "ambiguous",
+    "fraction": "ambiguous",
+}
+
+
+def read(tokens: list[Token]) -> list[Atom]:
+    """All atoms, or RefusedError: nothing may be left over."""
+    atoms: list[Atom] = []
+    place = 0
+    while place < len(tokens):
+        for reader in _TABLE.get(tokens[place].kind, ()):
+            result = reader(tokens, place, atoms)
+            if result is not None:
+                atoms.extend(result[0])
+                place = result[1]
+                break
+        else:
+            raise RefusedError(_REASONS.get(tokens[place].kind, "not_understood"))
+    return atoms

@@ -1,0 +1,146 @@
+"""Between noise and grammar: words that carry no number go, and the two-faced ones (on, om, to, dash) are settled."""
+
+from __future__ import annotations
+
+from stepwell.knowledge.dosage.tokens import Token
+
+_SILENT = frozenset(
+    {"verb", "filler", "route", "site", "reason", "meal", "drug", "month_name", "ordinal_suffix"}
+)
+_ATTACHED = frozenset({"reason", "site", "meal", "route", "filler"})
+_NUMBERS = frozenset({"number", "fraction", "count", "latin", "weekday"})
+_AFTER_NIGHT = frozenset(
+    "end and comma stop semicolon dash number fraction prn then for max upto open close or when x change".split()
+)
+_BEFORE_LATIN_NIGHT = frozenset({"number", "fraction", "unit", "close", "verb", "filler"})
+_KEPT_AFTER_FOR = frozenset("number fraction a period ordinal upto max every".split())
+_KEPT_AFTER_IN = frozenset("number fraction a divided period every count".split())
+
+
+def settle(tokens: list[Token], text: str) -> list[Token]:
+    """The tokens the grammar reads."""
+    settled: list[Token] = []
+    for place, token in enumerate(tokens):
+        kept = _settled(tokens, place, token, settled, text)
+        if kept is not None:
+            settled.append(kept)
+    return settled
+
+
+def _kind(tokens: list[Token], place: int) -> str:
+    return tokens[place].kind if 0 <= place < len(tokens) else "end"
+
+
+def _settled(tokens: list[Token], place: int, token: Token, settled: list[Token], text: str) -> Token | None:
+    kind = token.kind
+    if kind in _SILENT:
+        return _silent(tokens, place, token, settled)
+    decide = _DECISIONS.get(kind)
+    if decide is None:
+        return token
+    if kind in ("on", "om"):
+        return _latin_time(tokens, place, token, settled, text)
+    return token if decide(tokens, place, settled) else None
+
+
+def _silent(tokens: list[Token], place: int, token: Token, settled: list[Token]) -> Token | None:
+    """A substance right behind a mass is kept, for "max 4g paracetamol"; ordinals keep their ending."""
+    if token.kind == "drug" and settled and settled[-1].kind == "unit" and settled[-1].value in ("mg", "g"):
+        return token
+    if (
+        token.kind == "ordinal_suffix"
+        and settled
+        and settled[-1].kind == "number"
+        and settled[-1].end == token.start
+    ):
+        number = settled.pop()
+        return Token("ordinal", number.value, number.start, token.end, number.word)
+    return None
+
+
+def _latin_time(
+    tokens: list[Token], place: int, token: Token, settled: list[Token], text: str
+) -> Token | None:
+    """OM and ON after a dose, or after "and" behind another time, or in capitals in a text that has small letters."""
+    before = settled[-1].kind if settled else "end"
+    follows = _kind(tokens, place + 1) in _AFTER_NIGHT
+    if follows and before == "and" and len(settled) > 1:
+        before = "unit" if settled[-2].kind in ("when", "latin", "om") else before
+    written = text[token.start : token.end]
+    capitals = written.isupper() and text.upper() != text
+    dosed = before in ("number", "fraction", "unit", "close", "when", "comma") and bool(settled)
+    if follows and (dosed or capitals):
+        return Token("when", token.value, token.start, token.end, token.word)
+    if token.kind == "on":
+        return None
+    return Token("unknown", None, token.start, token.end, token.word)
+
+
+def _keeps_dash(tokens: list[Token], place: int, settled: list[Token]) -> bool:
+    token = tokens[place]
+    before = tokens[place - 1] if place else None
+    after = tokens[place + 1] if place + 1 < len(tokens) else None
+    tight_before = before is not None and before.end == token.start
+    tight_after = after is not None and after.start == token.end
+    token.value = None if tight_before and tight_after else "spaced"
+    if before is None or after is None:
+        return False
+    ranged = settled and settled[-1].kind in _NUMBERS | {"unit", "adverb"} and after.kind in _NUMBERS
+    if ranged:
+        return True
+    return token.value == "spaced" or not (tight_before and tight_after)
+
+
+def _keeps_to(tokens: list[Token], place: int, settled: list[Token]) -> bool:
+    return _kind(tokens, place + 1) not in _ATTACHED or (bool(settled) and settled[-1].kind == "change")
+
+
+def _keeps_or(tokens: list[Token], place: int, settled: list[Token]) -> bool:
+    return not (_kind(tokens, place - 1) in _ATTACHED and _kind(tokens, place + 1) in _ATTACHED | {"prn"})
+
+
+def _keeps_and(tokens: list[Token], place: int, settled: list[Token]) -> bool:
+    del settled
+    return _kind(tokens, place + 1) not in ("reason", "site", "meal", "route", "prn", "end", "change_rider")
+
+
+def _keeps_for(tokens: list[Token], place: int, settled: list[Token]) -> bool:
+    del settled
+    return _kind(tokens, place + 1) in _KEPT_AFTER_FOR
+
+
+def _keeps_in(tokens: list[Token], place: int, settled: list[Token]) -> bool:
+    del settled
+    after = place + 1
+    while _kind(tokens, after) == "filler":
+        after += 1
+    return _kind(tokens, after) in _KEPT_AFTER_IN
+
+
+def _keeps_at(tokens: list[Token], place: int, settled: list[Token]) -> bool:
+    del settled
+    return _kind(tokens, place + 1) in ("number", "clock")
+
+
+def _keeps_after(tokens: list[Token], place: int, settled: list[Token]) -> bool:
+    del settled
+    return _kind(tokens, place + 1) in ("number", "a", "fraction")
+
+
+def _keeps_who(tokens: list[Token], place: int, settled: list[Token]) -> bool:
+    del tokens, place, settled
+    return True
+
+
+_DECISIONS = {
+    "on": _keeps_who,
+    "om": _keeps_who,
+    "dash": _keeps_dash,
+    "to": _keeps_to,
+    "or": _keeps_or,
+    "and": _keeps_and,
+    "for": _keeps_for,
+    "in": _keeps_in,
+    "at": _keeps_at,
+    "after": _keeps_after,
+}

@@ -1,0 +1,224 @@
+"""From a dosage text to a Dosage: noise out, words in, grammar, arithmetic, and one last look."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from functools import lru_cache
+
+from stepwell.knowledge.dosage.agree import Agreement, ProductAgreement
+from stepwell.knowledge.dosage.assemble import Sum, reckon
+from stepwell.knowledge.dosage.grammar.clauses import Clause, clauses
+from stepwell.knowledge.dosage.grammar.parts import Atom, RefusedError
+from stepwell.knowledge.dosage.grammar.read import read
+from stepwell.knowledge.dosage.grammar.settle import settle
+from stepwell.knowledge.dosage.model import Dosage, Span, Status, Step
+from stepwell.knowledge.dosage.noise import Cleaned, strip
+from stepwell.knowledge.dosage.plausibility import implausible, interval_mismatch
+from stepwell.knowledge.dosage.spans import spans_of
+from stepwell.knowledge.dosage.steps import steps_of
+from stepwell.knowledge.dosage.tokens import tokenize
+from stepwell.knowledge.dosage.vocabulary import vocabulary
+from stepwell.knowledge.medicines.model import Product
+
+PARSER_VERSION = "1"
+LONGEST_TEXT = 500
+_PLACES = Decimal("0.000001")
+_CACHED_TEXTS = 65536
+
+
+def parse(text: str | None, product: Product | None = None) -> Dosage:
+    """Read a dosage instruction. Never raises; what is not safely understood comes back refused, with a reason.
+
+    ``product``, where known, gives the counted unit, turns mg into units and fills ``daily_mg_*``. Results are
+    cached by (text, product): a practice writes the same few texts over and over.
+    """
+    return _parse("" if text is None else text, product)
+
+
+@lru_cache(maxsize=_CACHED_TEXTS)
+def _parse(text: str, product: Product | None) -> Dosage:
+    return parse_uncached(text, product)
+
+
+class _Reading:
+    """What was found on the way, so that a refusal still tells it."""
+
+    __slots__ = ("agreement", "cleaned", "directed", "flags", "text")
+
+    def __init__(self, text: str, product: Product | None) -> None:
+        self.text = text
+        self.agreement = Agreement() if product is None else ProductAgreement(product)
+        self.cleaned = Cleaned()
+        self.flags: list[str] = []
+        self.directed = False
+
+    def noise(self) -> tuple[str, ...]:
+        return tuple(self.text[start:end].strip() for start, end in sorted(self.cleaned.noise))
+
+
+def parse_uncached(text: str, product: Product | None) -> Dosage:
+    """``parse`` without the cache, for measuring."""
+    reading = _Reading(text, product)
+    try:
+        return _read(reading, product)
+    except RefusedError as refusal:
+        if refusal.flag:
+            reading.flags.append(refusal.flag)
+        return _refused(reading, refusal.reason)
+
+
+def _read(reading: _Reading, product: Product | None) -> Dosage:
+    text = reading.text
+    if len(text) > LONGEST_TEXT:
+        raise RefusedError("too_long")
+    if not text.strip():
+        raise RefusedError("empty")
+    tokens, mended = tokenize(text)
+    reading.cleaned = strip(tokens)
+    reading.flags.extend(reading.cleaned.flags)
+    if mended:
+        reading.flags.append("spelling")
+    kept = reading.cleaned.kept
+    for token in kept:
+        if token.kind == "directed":
+            reading.directed = True
+            raise RefusedError(str(token.value), "as_directed" if token.value == "as_directed" else None)
+        if token.kind == "refuse":
+            raise RefusedError(str(token.value))
+    settled = settle(kept, text)
+    if not settled:
+        reading.directed = reading.cleaned.letter is not None
+        raise RefusedError(reading.cleaned.letter or "no_dose")
+    atoms = read(settled)
+    steps, stopped = clauses(atoms)
+    return _answer(reading, product, atoms, steps, stopped)
+
+
+def _answer(
+    reading: _Reading, product: Product | None, atoms: list[Atom], found: list[Clause], stopped: bool
+) -> Dosage:
+    agreement = reading.agreement
+    first = found[0]
+    total = reckon(first, agreement)
+    changing = len(found) > 1 or bool(first.changes)
+    steps: tuple[Step, ...] = ()
+    if changing or stopped:
+        steps = steps_of(found, total, stopped, agreement, reading.text)
+        reading.flags.append("taper")
+    reading.flags.extend(total.flags)
+    reading.flags.extend(agreement.flags)
+    return _dosage(reading, product, total, first, steps, spans_of(atoms))
+
+
+def _tidy(number: Decimal | None) -> Decimal | None:
+    """At most six decimals, no trailing zeros, no exponent."""
+    if number is None:
+        return None
+    exact = number.quantize(_PLACES) if number != number.to_integral_value() else number
+    whole = exact.to_integral_value()
+    return Decimal(int(whole)) if exact == whole else exact.normalize()
+
+
+def _dosage(
+    reading: _Reading,
+    product: Product | None,
+    total: Sum,
+    first: Clause,
+    steps: tuple[Step, ...],
+    spans: tuple[Span, ...],
+) -> Dosage:
+    mg_low, mg_high, rate = _of_product(product, total)
+    flags = reading.flags
+    if product is not None and interval_mismatch(total.occasions, product):
+        flags.append("interval_mismatch")
+    if implausible(total.unit, total.high, total.dose_high, mg_high, product):
+        flags.append("implausible")
+    timing = total.occasions
+    ceiling_days = total.ceiling_days
+    return Dosage(
+        text=reading.text,
+        status=Status.PARSED,
+        reason=None,
+        flags=tuple(dict.fromkeys(flags)),
+        noise=reading.noise(),
+        dose_min=_tidy(total.dose_low),
+        dose_max=_tidy(total.dose_high),
+        unit=total.unit,
+        frequency_min=_tidy(timing.low) if timing else None,
+        frequency_max=_tidy(timing.high) if timing else None,
+        interval_days_min=_tidy(timing.days_low) if timing else None,
+        interval_days_max=_tidy(timing.days_high) if timing else None,
+        as_needed=total.as_needed,
+        as_directed=False,
+        ceiling=_tidy(total.ceiling),
+        ceiling_unit=total.ceiling_unit,
+        ceiling_period_days=int(ceiling_days) if ceiling_days is not None else None,
+        duration_days=first.days,
+        daily_min=_tidy(total.low),
+        daily_max=_tidy(total.high),
+        daily_mg_min=_tidy(mg_low),
+        daily_mg_max=_tidy(mg_high),
+        patch_mcg_per_hour=_tidy(rate),
+        steps=steps,
+        spans=spans,
+        parser_version=version(),
+    )
+
+
+def _of_product(product: Product | None, total: Sum) -> tuple[Decimal | None, Decimal | None, Decimal | None]:
+    """mg a day of the counted substance, and the rate of all patches worn at once."""
+    if product is None or total.unit != product.unit:
+        return None, None, None
+    if product.unit == "patch":
+        worn = total.dose_high if total.dose_low == total.dose_high else None
+        rate = product.patch_rate_microgram_per_h
+        known = rate is not None and worn is not None and total.high is not None
+        return None, None, rate * worn if known and rate is not None and worn is not None else None
+    strength = product.strength_mg_per_unit
+    if strength is None:
+        return None, None, None
+    low = None if total.low is None else total.low * strength
+    high = None if total.high is None else total.high * strength
+    return low, high, None
+
+
+def _refused(reading: _Reading, reason: str) -> Dosage:
+    return Dosage(
+        text=reading.text,
+        status=Status.REFUSED,
+        reason=reason,
+        flags=tuple(dict.fromkeys(reading.flags)),
+        noise=reading.noise(),
+        dose_min=None,
+        dose_max=None,
+        unit=None,
+        frequency_min=None,
+        frequency_max=None,
+        interval_days_min=None,
+        interval_days_max=None,
+        as_needed=False,
+        as_directed=reading.directed,
+        ceiling=None,
+        ceiling_unit=None,
+        ceiling_period_days=None,
+        duration_days=None,
+        daily_min=None,
+        daily_max=None,
+        daily_mg_min=None,
+        daily_mg_max=None,
+        patch_mcg_per_hour=None,
+        steps=(),
+        spans=(),
+        parser_version=version(),
+    )
+
+
+@lru_cache(maxsize=1)
+def version() -> str:
+    """The version of the grammar and of the vocabulary it was read with."""
+    return f"{PARSER_VERSION}"
+
+
+def warm() -> None:
+    """Load the vocabulary now rather than at the first text."""
+    vocabulary()

@@ -1,0 +1,61 @@
+"""Numbers a person should look at before anybody relies on them. They are kept, and flagged."""
+
+from __future__ import annotations
+
+import csv
+from decimal import Decimal
+from functools import lru_cache
+from importlib import resources
+
+from stepwell.knowledge.dosage.occasions import Occasions
+from stepwell.knowledge.medicines.model import Product, Release
+
+_MOST_COUNTED_A_DAY = Decimal(24)
+_MOST_PATCHES = Decimal(2)
+_MOST_ML_A_DAY = Decimal(200)
+_TIMES_USUAL = 2
+_COUNTED = frozenset({"tablet", "capsule", "suppository", "lozenge", "sachet", "film"})
+
+
+@lru_cache(maxsize=1)
+def usual_maximum_mg() -> dict[str, Decimal]:
+    """Usual adult maximum mg a day by substance, from ``knowledge/data/usual_maximum_doses.csv``. Unverified."""
+    table = resources.files("stepwell.knowledge").joinpath("data/usual_maximum_doses.csv").read_text("utf-8")
+    return {
+        row["substance"]: Decimal(row["maximum_mg_per_day"]) for row in csv.DictReader(table.splitlines())
+    }
+
+
+def implausible(
+    unit: str | None,
+    daily_high: Decimal | None,
+    dose_high: Decimal | None,
+    daily_mg_high: Decimal | None,
+    product: Product | None,
+) -> bool:
+    """More than 24 tablets, 2 patches or 200 ml a day, or twice the usual maximum of the substance."""
+    if unit == "patch":
+        return dose_high is not None and dose_high > _MOST_PATCHES
+    if daily_high is None:
+        return False
+    if unit == "ml" and daily_high > _MOST_ML_A_DAY:
+        return True
+    if (unit is None or unit in _COUNTED) and daily_high > _MOST_COUNTED_A_DAY:
+        return True
+    usual = usual_maximum_mg().get(product.substance) if product is not None else None
+    return usual is not None and daily_mg_high is not None and daily_mg_high > usual * _TIMES_USUAL
+
+
+def interval_mismatch(occasions: Occasions | None, product: Product) -> bool:
+    """A once-daily product twice a day, a 12-hour product once a day, a patch changed at another interval."""
+    if occasions is None:
+        return False
+    if product.release is Release.TRANSDERMAL and product.patch_interval_hours:
+        shortest = occasions.days_low * 24 / occasions.high
+        longest = occasions.days_high * 24 / occasions.low
+        return not shortest <= product.patch_interval_hours <= longest
+    if product.release is Release.MODIFIED and product.mr_interval_hours:
+        expected = Decimal(24) / product.mr_interval_hours
+        per_day = (occasions.low / occasions.days_high, occasions.high / occasions.days_low)
+        return not per_day[0] <= expected <= per_day[1]
+    return False

@@ -1,0 +1,202 @@
+"""Text to tokens: numbers, words and phrases of the vocabulary, punctuation, each with its place in the text."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+
+from stepwell.knowledge.dosage.vocabulary import Node, Vocabulary, vocabulary
+
+_FOLD = str.maketrans(
+    {
+        "–": "-",
+        "—": "-",
+        "‐": "-",
+        "‑": "-",
+        "−": "-",
+        "×": "x",
+        "µ": "u",
+        "μ": "u",
+        "’": "'",
+        "‘": "'",
+        "\u00a0": " ",
+        "\t": " ",
+        "[": "(",
+        "]": ")",
+        "{": "(",
+        "}": ")",
+        "⁄": "/",
+        "∕": "/",
+    }
+)
+
+_LEXER = re.compile(
+    r"(?P<date>\d{1,2}([/.-])\d{1,2}\2(?:\d{4}|\d\d)(?!\d))"
+    r"|(?P<clock>\d{1,2}:\d\d|\d{1,2}\.\d\d(?=\s?[ap]\.?m))"
+    r"|(?P<plural>\((?:s|es)\)|/s(?![a-z]))"
+    r"|(?P<number>\d+(?:,\d{3}(?!\d))*(?:\.\d+)?|\.\d+)"
+    r"|(?P<dotted>[a-z](?:\.[a-z])+(?![a-z])\.?|[a-z](?:/[a-z])+(?![a-z]))"
+    r"|(?P<word>[a-zé]+(?:'[a-z]+)?)"
+    r"|(?P<part>[½¼¾])"
+    r"|(?P<mark>[()/,.;:+&=%@\n\r-])"
+    r"|(?P<quiet>[ \"'*_!]+)"
+    r"|(?P<other>.)",
+    re.DOTALL,
+)
+
+_PARTS = {"½": Decimal("0.5"), "¼": Decimal("0.25"), "¾": Decimal("0.75")}
+_MARKS = {
+    "(": "open",
+    ")": "close",
+    "/": "slash",
+    ",": "comma",
+    ".": "stop",
+    ";": "semicolon",
+    ":": "comma",
+    "+": "and",
+    "&": "and",
+    "=": "equals",
+    "%": "percent",
+    "@": "at",
+    "\n": "stop",
+    "\r": "stop",
+    "-": "dash",
+}
+_LONGEST_NUMBER = 5
+
+
+class Token:
+    """One word, phrase, number or mark. ``start``/``end`` are places in the text; ``word`` is what stood there."""
+
+    __slots__ = ("end", "kind", "start", "value", "word")
+
+    def __init__(self, kind: str, value: object, start: int, end: int, word: str) -> None:
+        self.kind = kind
+        self.value = value
+        self.start = start
+        self.end = end
+        self.word = word
+
+    def __repr__(self) -> str:
+        return f"{self.kind}:{self.word}"
+
+    @property
+    def number(self) -> Decimal:
+        """The value of a number-carrying token."""
+        assert isinstance(self.value, Decimal)
+        return self.value
+
+
+def fold(text: str) -> str:
+    """Lower case and plain marks, every character in its old place."""
+    lowered = text.lower()
+    if len(lowered) != len(text):
+        lowered = "".join(low if len(low := char.lower()) == 1 else char for char in text)
+    return lowered.translate(_FOLD)
+
+
+def tokenize(text: str) -> tuple[list[Token], bool]:
+    """The tokens of ``text`` and whether a spelling slip was mended on the way."""
+    known = vocabulary()
+    raw = _raw_tokens(fold(text))
+    mended = _mend(raw, known)
+    return _phrases(raw, known), mended
+
+
+def _raw_tokens(folded: str) -> list[Token]:
+    tokens: list[Token] = []
+    numbers = vocabulary().never_near
+    for match in _LEXER.finditer(folded):
+        kind = match.lastgroup
+        if kind in ("quiet", "plural"):
+            continue
+        start, end, word = match.start(), match.end(), match.group()
+        if kind == "word":
+            if tokens and tokens[-1].word == word and tokens[-1].kind == "word" and word not in numbers:
+                tokens[-1].end = end
+                continue
+            tokens.append(Token("word", None, start, end, word))
+        elif kind == "number":
+            tokens.append(_number(word, start, end))
+        elif kind == "mark":
+            tokens.append(Token(_MARKS[word], None, start, end, word))
+        elif kind == "dotted":
+            tokens.append(Token("word", None, start, end, word.replace(".", "").replace("/", "")))
+        elif kind == "part":
+            tokens.append(Token("fraction", _PARTS[word], start, end, word))
+        elif kind == "clock":
+            hour, minute = re.split("[:.]", word)
+            tokens.append(Token("clock", int(hour) * 60 + int(minute), start, end, word))
+        else:
+            tokens.append(Token("date" if kind == "date" else "unknown", None, start, end, word))
+    return tokens
+
+
+def _number(word: str, start: int, end: int) -> Token:
+    plain = word.replace(",", "")
+    whole = plain.partition(".")[0]
+    if (
+        len(whole) > _LONGEST_NUMBER
+        or len(plain) > 2 * _LONGEST_NUMBER
+        or (len(whole) > 1 and whole[0] == "0")
+    ):
+        return Token("digits", None, start, end, word)
+    return Token("number", Decimal(plain), start, end, word)
+
+
+def _mend(tokens: list[Token], known: Vocabulary) -> bool:
+    mended = False
+    for token in tokens:
+        if token.kind == "word" and token.word not in known.words:
+            better = known.mend(token.word)
+            if better is not None:
+                token.word = better
+                mended = True
+    return mended
+
+
+def _phrases(raw: list[Token], known: Vocabulary) -> list[Token]:
+    """Words to the longest phrases the vocabulary knows; a word it does not know becomes ``unknown``."""
+    tokens: list[Token] = []
+    place = 0
+    root = known.root
+    while place < len(raw):
+        token = raw[place]
+        if token.kind != "word":
+            tokens.append(token)
+            place += 1
+            continue
+        node = root.get(token.word)
+        best = None
+        if node is not None:
+            best = (node, place + 1) if node.kind is not None else None
+            if node.next:
+                best = _longest(node, raw, place + 1) or best
+        if best is None:
+            tokens.append(Token("unknown", None, token.start, token.end, token.word))
+            place += 1
+            continue
+        found, after = best
+        assert found.kind is not None
+        word = token.word if after == place + 1 else " ".join(part.word for part in raw[place:after])
+        tokens.append(Token(found.kind, found.value, token.start, raw[after - 1].end, word))
+        place = after
+    return tokens
+
+
+def _longest(node: Node, raw: list[Token], place: int) -> tuple[Node, int] | None:
+    best: tuple[Node, int] | None = None
+    while place < len(raw):
+        token = raw[place]
+        if token.kind == "dash" and place + 1 < len(raw) and raw[place + 1].start == token.end:
+            place += 1
+            continue
+        word = "and" if token.kind == "and" else token.word
+        following = node.next.get(word)
+        if following is None:
+            break
+        node = following
+        place += 1
+        if node.kind is not None:
+            best = (node, place)
+    return best

@@ -1,0 +1,118 @@
+"""The words the reader knows, loaded once from data: what each means, and which spelling slips may be mended."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from decimal import Decimal
+from functools import lru_cache
+from importlib import resources
+
+NUMBER_KINDS = frozenset({"number", "fraction", "count", "latin", "ordinal"})
+"""Kinds that carry a number. No spelling slip is ever mended into one of these, nor near one."""
+
+_DECIMAL_KINDS = NUMBER_KINDS | {"alternate", "alternate_day"}
+_SHORTEST_MENDED_WORD = 4
+
+
+@dataclass(slots=True)
+class Node:
+    """One word on the way through a phrase; ``kind`` is set where a phrase may end."""
+
+    kind: str | None = None
+    value: object = None
+    next: dict[str, Node] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """Phrases by their words, and the index of near spellings."""
+
+    root: dict[str, Node]
+    words: frozenset[str]
+    never_near: frozenset[str]
+    mendable: dict[str, tuple[str, ...]]
+
+    def mend(self, word: str) -> str | None:
+        """The one known word of four letters or more that is one slip from ``word``; None when none or several.
+
+        A slip is one letter too many, missing, wrong, or two neighbours swapped. A word that is near a number word is
+        never mended: it might have been the number.
+        """
+        if len(word) < _SHORTEST_MENDED_WORD:
+            return None
+        near = {known for form in _one_letter_less(word) for known in self.mendable.get(form, ())}
+        near = {known for known in near if _one_slip(word, known)}
+        if not near or near & self.never_near:
+            return None
+        if len(near) == 1:
+            return near.pop()
+        meanings = {_meaning(self.root.get(known)) for known in near}
+        if len(meanings) == 1 and None not in meanings:
+            return min(near)
+        return None
+
+
+def _meaning(node: Node | None) -> tuple[str, object] | None:
+    return None if node is None or node.kind is None else (node.kind, node.value)
+
+
+def _one_letter_less(word: str) -> Iterator[str]:
+    yield word
+    for place in range(len(word)):
+        yield word[:place] + word[place + 1 :]
+
+
+def _one_slip(left: str, right: str) -> bool:
+    """Whether one insertion, deletion, substitution or swap of neighbours turns one word into the other."""
+    if abs(len(left) - len(right)) > 1:
+        return False
+    first = 0
+    shortest = min(len(left), len(right))
+    while first < shortest and left[first] == right[first]:
+        first += 1
+    if len(left) == len(right):
+        swapped = left[first : first + 2] == right[first : first + 2][::-1]
+        return left[first + 1 :] == right[first + 1 :] or (
+            swapped and left[first + 2 :] == right[first + 2 :]
+        )
+    longer, shorter = (left, right) if len(left) > len(right) else (right, left)
+    return longer[first + 1 :] == shorter[first:]
+
+
+def _value(kind: str, text: str) -> object:
+    if kind in _DECIMAL_KINDS:
+        return Decimal(text)
+    return text
+
+
+@lru_cache(maxsize=1)
+def vocabulary() -> Vocabulary:
+    """The vocabulary of ``knowledge/data/dosage_vocabulary.csv``: columns word, kind, value, source, status."""
+    table = resources.files("stepwell.knowledge").joinpath("data/dosage_vocabulary.csv").read_text("utf-8")
+    root: dict[str, Node] = {}
+    words: set[str] = set()
+    mendable: set[str] = set()
+    never_near: set[str] = set()
+    for row in csv.DictReader(table.splitlines()):
+        parts = row["word"].replace("-", " ").replace("&", "and").replace("+", "and").split()
+        node = root.setdefault(parts[0], Node())
+        for part in parts[1:]:
+            node = node.next.setdefault(part, Node())
+        node.kind, node.value = row["kind"], _value(row["kind"], row["value"])
+        words.update(parts)
+        if row["kind"] != "none":
+            mendable.update(parts)
+        if row["kind"] in NUMBER_KINDS and len(parts) == 1:
+            never_near.add(parts[0])
+    return Vocabulary(root, frozenset(words), frozenset(never_near), _near_index(mendable))
+
+
+def _near_index(words: set[str]) -> dict[str, tuple[str, ...]]:
+    index: dict[str, set[str]] = {}
+    for word in words:
+        if len(word) >= _SHORTEST_MENDED_WORD:
+            for form in _one_letter_less(word):
+                index.setdefault(form, set()).add(word)
+    return {form: tuple(sorted(known)) for form, known in index.items()}
