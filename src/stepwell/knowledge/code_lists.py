@@ -63,27 +63,27 @@ def ids() -> tuple[str, ...]:
 
 
 @cache
-def code_list(id: str) -> CodeList:
+def code_list(list_id: str) -> CodeList:
     """One list by id. Raises StepwellError for an id that is not in the register."""
-    entry = _entries().get(id)
+    entry = _entries().get(list_id)
     if entry is None:
         raise StepwellError(
-            f"There is no code list called {id}.",
+            f"There is no code list called {list_id}.",
             where=Place(_LIST_FILE),
             next_step=f"The lists are: {', '.join(ids())}.",
         )
-    header, *codes = tables.read_text(f"code_lists/{id}.csv").split()
+    header, *codes = tables.read_text(f"code_lists/{list_id}.csv").split()
     if header != "code" or not codes:
         raise StepwellError(
             "A code list is empty or has no header.",
-            where=Place(f"code_lists/{id}.csv", line=1),
+            where=Place(f"code_lists/{list_id}.csv", line=1),
             next_step="It needs a line 'code' and one code a line.",
         )
     words, not_words = entry["words"], entry["not_words"]
     review_by = entry["review_by"]
     assert isinstance(words, list) and isinstance(not_words, list) and isinstance(review_by, date)
     return CodeList(
-        id=id,
+        id=list_id,
         version=str(entry["version"]),
         system=str(entry["system"]),
         label=str(entry["label"]),

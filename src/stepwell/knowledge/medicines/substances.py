@@ -1,0 +1,86 @@
+"""Which classes a medicine is in when only its ingredients are known.
+
+A label stands for one set of classes, always: issues without a product are grouped by it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+
+from stepwell.knowledge import tables
+from stepwell.knowledge.medicines import catalogue
+from stepwell.knowledge.medicines.model import MedicineClass
+from stepwell.knowledge.medicines.names import NameReading
+
+Labelled = tuple[str, frozenset[MedicineClass]]
+
+_NOT_COUNTED_WITH_MORPHINE = {"kaolin", "ipecacuanha"}
+_UNKNOWN_PURPOSE = frozenset(
+    {MedicineClass.OPIOID, MedicineClass.STRONG_OPIOID, MedicineClass.DEPENDENCE_TREATMENT}
+)
+_SUBLINGUAL = ("sublingual tablet", "lyophilisate")
+# Ingredients that, together with an opioid, make the compound whose label is in bnf_chemicals.
+_COMPOUNDS = {
+    ("codeine", "paracetamol"): "co-codamol",
+    ("dihydrocodeine", "paracetamol"): "co-dydramol",
+    ("dextropropoxyphene", "paracetamol"): "co-proxamol",
+    ("codeine", "aspirin"): "codeine with aspirin",
+    ("codeine", "ibuprofen"): "codeine with ibuprofen",
+}
+
+
+@cache
+def _by_label() -> Mapping[str, frozenset[MedicineClass]]:
+    found = {row["label"]: catalogue.classes_of(row["classes"]) for row in catalogue.chemicals().values()}
+    found |= {row["label"]: catalogue.classes_of(row["classes"]) for row in tables.rows("bnf_end_of_life")}
+    return found
+
+
+@cache
+def substances_of_label(label: str) -> frozenset[str]:
+    """The ingredients a label may stand for: "benzodiazepine" for any of them."""
+    rows = catalogue.chemicals().values()
+    found = {row["substance"] for row in rows if label in (row["label"], row["classes"].replace("_", "-"))}
+    return frozenset(found) or frozenset({label.removesuffix(" injection")})
+
+
+def label(reading: NameReading) -> Labelled | None:
+    """The label and classes of the ingredients named, or None when they are not counted here."""
+    if reading.dependence_brand:
+        (substance,) = reading.counted or {""}
+        return _labelled(f"{substance} for dependence")
+    found = {}
+    for substance in sorted(reading.counted):
+        one = _one(substance, reading)
+        if one is not None:
+            found[one[0]] = one[1]
+    if not found:
+        return None
+    return " and ".join(found), frozenset().union(*found.values())
+
+
+def _one(substance: str, reading: NameReading) -> Labelled | None:
+    if reading.form == "injection" and f"{substance} injection" in _by_label():
+        return _labelled(f"{substance} injection")
+    if substance == "midazolam" or (substance == "gabapentin" and reading.form == "topical"):
+        return None
+    if substance == "morphine" and reading.others & _NOT_COUNTED_WITH_MORPHINE:
+        return None
+    if substance == "methadone" and reading.form not in ("injection", "suppository", "cigarette"):
+        return "methadone, purpose not known", _UNKNOWN_PURPOSE
+    if substance == "buprenorphine" and "naloxone" in reading.others:
+        return _labelled("buprenorphine for dependence")
+    if substance == "buprenorphine" and reading.form in _SUBLINGUAL:
+        return "buprenorphine under the tongue, purpose not known", _UNKNOWN_PURPOSE
+    if f"{substance} for dependence" in _by_label() and substance not in _by_label():
+        return _labelled(f"{substance} for dependence")
+    for other in sorted(reading.others):
+        compound = _COMPOUNDS.get((substance, other))
+        if compound:
+            return _labelled(compound)
+    return _labelled(substance)
+
+
+def _labelled(name: str) -> Labelled:
+    return name, _by_label()[name]
