@@ -44,7 +44,7 @@ _UNREADABLE = (
     "Take as instructed by pain clinic",
     "asd",
 )
-_NOISE = (" - Dispense Weekly", " (28 day supply)", ". May cause drowsiness", " - review due 03/2027")
+_NOISE = (" - Dispense Weekly", " (28 day supply)", ". May cause drowsiness", " - review due 01/03/2027")
 
 
 def instruction(template: Template, rng: Random, house_style: str) -> str:
