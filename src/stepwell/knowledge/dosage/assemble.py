@@ -8,10 +8,11 @@ from decimal import Decimal
 from stepwell.knowledge.dosage.agree import Agreement
 from stepwell.knowledge.dosage.grammar.clauses import Clause, Part
 from stepwell.knowledge.dosage.grammar.parts import Amount, RefusedError
-from stepwell.knowledge.dosage.occasions import Occasions, occasions
+from stepwell.knowledge.dosage.occasions import ONCE_A_DAY, Occasions, occasions
 
 ZERO = Decimal(0)
 _EIGHT_A_DAY = Decimal(8)
+_MANY_TIMES = 3
 
 
 @dataclass(slots=True)
@@ -127,10 +128,16 @@ def _reckon_part(part: Part, clause: Clause, agreement: Agreement, result: Sum) 
     if part.divided is not None:
         return _divided(part, dose, needed, upto)
     found = occasions(part, result.flags)
+    if found is None and clause.label is not None and not needed:
+        found = ONCE_A_DAY
+    if clause.each_site:
+        raise RefusedError("per_site")
     if found is None:
         if not needed and not clause.upto_limit:
             raise RefusedError("no_frequency")
         return Reckoned(part, dose, None, ZERO, None, True)
+    if dose.slashed and (needed or found.high >= _MANY_TIMES):
+        raise RefusedError("ambiguous")
     low = ZERO if needed or upto else dose.low * found.low / found.days_high
     high = dose.high * found.high / found.days_low
     return Reckoned(part, dose, found, low, high, needed)

@@ -120,7 +120,9 @@ def lead_time(tokens: list[Token], place: int, cleaned: Cleaned) -> int:
     after = place + 1
     if _kind(tokens, after) in ("dash", "to") and _kind(tokens, after + 1) == "number":
         after += 2
-    while _kind(tokens, after) in ("a", "filler"):
+    if tokens[place].kind == "fraction" and _kind(tokens, after) == "a":
+        after += 1
+    while _kind(tokens, after) == "filler":
         after += 1
     if not _is_period(tokens, after, "minute", "hour"):
         return place
@@ -175,17 +177,37 @@ def caution(tokens: list[Token], place: int, cleaned: Cleaned) -> int:
         while _kind(tokens, after) in ("date", "comma", "dash", "on", "issue_before", "filler"):
             after += 1
         return _take(tokens, place, after, cleaned)
-    after = place + 1
-    while _kind(tokens, after) in _CAUTION_WORDS:
-        after += 1
+    after = _sentence_end(tokens, place + 1)
+    if _kind(tokens, after) not in _BREAKS | {"end", "comma", "caution", "open"} and tokens[
+        place
+    ].word.startswith(_FORBIDDING):
+        cleaned.kept.append(
+            Token("unknown", None, tokens[place].start, tokens[place].end, tokens[place].word)
+        )
+        return place + 1
+    last = after
     while after > place + 1 and _kind(tokens, after - 1) in ("verb", "and", "comma", "dash", "or", "filler"):
         after -= 1
+    while (
+        last == after
+        and _kind(tokens, after) == "stop"
+        and _kind(tokens, after + 1) not in ("end", "caution")
+    ):
+        further = _sentence_end(tokens, after + 1)
+        if further == after + 1 or _kind(tokens, further) not in _BREAKS | {"end"}:
+            break
+        last = after = further
     return _take(tokens, place, after, cleaned)
 
 
-_DATED = frozenset(
-    "date month_name number period filler in on by for who ordinal ordinal_suffix comma a after from before digits slash and".split()
-)
+_FORBIDDING = ("do not", "avoid", "not ", "no ", "never", "stop", "dont", "beware")
+
+
+def _sentence_end(tokens: list[Token], place: int) -> int:
+    """Past the words of a warning, to a break or to the first word that could carry a dose."""
+    while _kind(tokens, place) in _CAUTION_WORDS:
+        place += 1
+    return place
 
 
 def dated(tokens: list[Token], place: int, cleaned: Cleaned) -> int:

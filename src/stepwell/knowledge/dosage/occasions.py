@@ -24,6 +24,9 @@ class Occasions:
     slotted: bool
 
 
+ONCE_A_DAY = Occasions(ONE, ONE, ONE, ONE, slotted=False)
+
+
 def _daily(low: Decimal, high: Decimal, slotted: bool = False) -> Occasions:
     return Occasions(low, high, ONE, ONE, slotted)
 
@@ -97,7 +100,7 @@ def _by_times(part: Part, times: Times, every: Every | None, flags: list[str]) -
     if slots and not (low <= slots <= high):
         if not (days > 1 and slots == 1):
             raise RefusedError("conflict")
-    if part.daily and days != 1:
+    if part.daily and (days != 1 or high > 1):
         raise RefusedError("conflict")
     extra = Decimal(part.extra_slots)
     if extra and days != 1:
@@ -119,7 +122,8 @@ def _times_and_interval(part: Part, times: Times, every: Every) -> Occasions:
             return _daily(_DAY / every.high, _DAY / every.low)
         return Occasions(times.low, times.high, low_days, high_days, False)
     if times.days == 1 and every.low < _DAY:
-        if times.high > _DAY / every.low:
+        too_few = times.high < _DAY / every.high and not (times.upto or part.prn)
+        if times.high > _DAY / every.low or too_few:
             raise RefusedError("conflict")
         return _daily(times.low, times.high)
     if times.days == low_days == high_days and times.low == times.high == 1:

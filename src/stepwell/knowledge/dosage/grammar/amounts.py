@@ -14,6 +14,7 @@ from stepwell.knowledge.dosage.grammar.parts import (
     Duration,
     Every,
     Limit,
+    Mark,
     NumberedHalf,
     RefusedError,
     Times,
@@ -139,12 +140,16 @@ def _spell_of_time(
     end = tokens[place].end
     period = tokens[place].value
     if period == "hour":
+        if _restates_interval(read):
+            return [Every(start, end, found.low, found.high)], after
         if kind(tokens, after) == "intervals":
             return [Every(start, tokens[after].end, found.low, found.high)], after + 1
         tight = tokens[place].start == tokens[place - 1].end and tokens[place].word == "h"
         if (tight or found.low != found.high) and any(isinstance(atom, Amount) for atom in read):
             return [Every(start, end, found.low, found.high)], after
         return None
+    if _restates_interval(read) and (restated := hours_in(found.low, period)) is not None:
+        return [Every(start, end, restated, restated)], after
     if period == "minute" or found.low != found.high:
         return None
     if period == "day":
@@ -155,6 +160,12 @@ def _spell_of_time(
     if days_long is None or not any(isinstance(atom, Amount) for atom in read):
         return None
     return [Duration(start, end, days_long)], after
+
+
+def _restates_interval(read: list[Atom]) -> bool:
+    """ "every three days (72 hours)"."""
+    last = read[-1] if read else None
+    return isinstance(last, Mark) and last.name == "open" and len(read) > 1 and isinstance(read[-2], Every)
 
 
 def _clock(tokens: list[Token], found: Quantity, place: int, start: int, read: list[Atom]) -> Yield | None:
@@ -256,7 +267,16 @@ def _dose(tokens: list[Token], found: Quantity, start: int) -> Yield:
         strength_mg=measured.strength_mg,
         substance=measured.substance,
     )
+    if found.slashed:
+        _clear_half(tokens, measured, amount)
     return [amount], _upper_end(tokens, measured.after, amount)
+
+
+def _clear_half(tokens: list[Token], measured: Measure, amount: Amount) -> None:
+    """1/2 is a half only where the unit is clear: "1/2 tablet"; "1/2 qds" may be one or two."""
+    if measured.unit in (None, "capsule"):
+        raise RefusedError("ambiguous")
+    amount.slashed = tokens[measured.after - 1].word.endswith("s")
 
 
 def _same_in_brackets(tokens: list[Token], found: Quantity) -> int:

@@ -154,6 +154,7 @@ _MARKS = {
     "per_dose": "per_dose",
     "who": "who",
     "meal_each": "meal_each",
+    "each_site": "each_site",
 }
 
 

@@ -89,6 +89,7 @@ class Clause:
     apply: bool = False
     change_patch: bool = False
     upto_limit: bool = False
+    each_site: bool = False
     start: int = 0
     end: int = 0
 
@@ -113,7 +114,8 @@ class _Builder:
         return self.clauses[-1].parts[-1]
 
     def build(self) -> list[Clause]:
-        for self.place, atom in enumerate(self.atoms):
+        for place, atom in enumerate(self.atoms):
+            self.place = place
             if isinstance(atom, Mark):
                 self._mark(atom)
                 continue
@@ -143,6 +145,8 @@ class _Builder:
             self.part.wear = True
         elif name == "stopped":
             self.stopped = True
+        elif name == "each_site":
+            self.clause.each_site = True
         elif name == "who":
             raise RefusedError("not_understood")
 
@@ -370,6 +374,9 @@ class _Builder:
             clause.days = atom.days
         elif clause.days != atom.days:
             clause.days = min(clause.days, atom.days)
+        if atom.before and clause.joined == "change" and (self.part.dose is not None or self.part.timed):
+            self.clauses[-2].days, clause.days = atom.days, None
+            return
         if atom.before:
             if self.part.dose is None:
                 raise RefusedError("not_understood")

@@ -20,12 +20,15 @@ _JOINS = frozenset({"dash", "to", "or"})
 
 @dataclass(slots=True)
 class Quantity:
-    """A number or a range and the place after it. ``loose`` marks a range written with a spaced dash."""
+    """A number or a range and the place after it. ``loose`` marks a range written with a spaced dash,
+    ``slashed`` a half written 1/2, which many write for "1 or 2".
+    """
 
     low: Decimal
     high: Decimal
     after: int
     loose: bool = False
+    slashed: bool = False
 
 
 def quantity(tokens: list[Token], place: int) -> Quantity | None:
@@ -37,7 +40,8 @@ def quantity(tokens: list[Token], place: int) -> Quantity | None:
         return None
     low, after = first
     if kind(tokens, after) not in _JOINS:
-        return Quantity(low, low, after)
+        slashed = kind(tokens, place + 1) == "slash" and after == place + 3
+        return Quantity(low, low, after, slashed=slashed)
     second = single(tokens, after + 1)
     if second is None:
         return Quantity(low, low, after)

@@ -25,7 +25,9 @@ class Atom:
 
 @dataclass(slots=True)
 class Amount(Atom):
-    """A dose. ``unit`` None for a bare number; ``strength_mg`` where the text names the strength of one unit."""
+    """A dose. ``unit`` None for a bare number; ``strength_mg`` where the text names the strength of one unit.
+    ``slashed`` marks "1/2 tablets", which may mean one or two.
+    """
 
     low: Decimal
     high: Decimal
@@ -34,6 +36,7 @@ class Amount(Atom):
     strength_mg: Decimal | None = None
     substance: str | None = None
     assumed: bool = False
+    slashed: bool = False
 
 
 @dataclass(slots=True)

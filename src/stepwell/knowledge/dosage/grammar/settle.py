@@ -127,6 +127,16 @@ def _keeps_after(tokens: list[Token], place: int, settled: list[Token]) -> bool:
     return _kind(tokens, place + 1) in ("number", "a", "fraction")
 
 
+def _keeps_before(tokens: list[Token], place: int, settled: list[Token]) -> bool:
+    del settled
+    return _kind(tokens, place + 1) not in ("when", "meal", "filler", "meal_each")
+
+
+def _keeps_a(tokens: list[Token], place: int, settled: list[Token]) -> bool:
+    del settled
+    return _kind(tokens, place + 1) not in ("weekday", "filler", "reason", "route", "site", "meal")
+
+
 def _keeps_who(tokens: list[Token], place: int, settled: list[Token]) -> bool:
     del tokens, place, settled
     return True
@@ -143,4 +153,6 @@ _DECISIONS = {
     "in": _keeps_in,
     "at": _keeps_at,
     "after": _keeps_after,
+    "before": _keeps_before,
+    "a": _keeps_a,
 }
