@@ -200,6 +200,17 @@ def brands() -> Mapping[str, Brand]:
 
 
 @cache
+def label_brands() -> Mapping[str, str]:
+    """Brands (in lower case) of which no product is held, and the label of what is in them."""
+    found = {
+        row["brand"].lower(): row["label"]
+        for row in tables.rows("dmd_codes")
+        if row["brand"] and row["label"] and row["brand"].lower() not in brands()
+    }
+    return MappingProxyType(found)
+
+
+@cache
 def _patch_intervals() -> Mapping[tuple[str, Decimal], int | None]:
     return MappingProxyType(
         {

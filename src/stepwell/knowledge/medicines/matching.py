@@ -97,6 +97,8 @@ def match(reading: NameReading) -> Match:
     """The product a name means."""
     if reading.form in ("injection", "topical", "powder"):
         return Match(None, "Injections, creams and powders are not held as products.")
+    if reading.label is not None and reading.brand is None:
+        return Match(None, "No product of this brand is held.")
     brand = catalogue.brands().get((reading.brand or "").lower())
     if brand is not None:
         found = _narrow(reading, [_entries()[each.product_id] for each in brand.products], branded=True)
@@ -137,7 +139,7 @@ def _narrow(reading: NameReading, pool: Sequence[_Entry], *, branded: bool) -> M
         return Match(None, "The name gives no strength.")
     if not held:
         return Match(None, "The strength written is not one that is held for this medicine.")
-    held = _of_form(reading, held)
+    held = _of_form(reading, held, branded=branded)
     if not held:
         return Match(None, "The form written is not one that is held for this medicine and strength.")
     held = _of_release(reading, held, branded=branded)
@@ -180,12 +182,16 @@ def _of_rate(patches: Iterable[_Entry], rate: Decimal) -> list[_Entry]:
     ]
 
 
-def _of_form(reading: NameReading, held: list[_Entry]) -> list[_Entry]:
+def _of_form(reading: NameReading, held: list[_Entry], *, branded: bool) -> list[_Entry]:
     if reading.form is None:
         return held
     found = [entry for entry in held if entry.form == reading.form]
     if not found and reading.form in _SOLUBLE:
         found = [entry for entry in held if entry.form in _SOLUBLE]
+    if (
+        not found and branded and reading.form == "tablet"
+    ):  # "Zamadol Melt 50mg tablets": the brand says which kind
+        found = [entry for entry in held if entry.form.endswith("tablet")]
     return found
 
 

@@ -18,7 +18,8 @@ from stepwell.knowledge.medicines import catalogue
 _PARENTHESES = re.compile(r"\(([^()]*)\)|\[([^\[\]]*)\]")
 _HAS_STRENGTH = re.compile(r"\d\s*(?:mg|mcg|microg|ug|g\b|µg|μg|%)", re.IGNORECASE)
 _MICROGRAM = re.compile(r"(?:micrograms?|microgms?|microg|mcgs?|ugs?|[µμ]gs?)(?![a-z])")
-_MILLIGRAM = re.compile(r"(?:milligrams?|mgs|mgm)(?![a-z])")
+_MILLIGRAM = re.compile(r"(?:milligrams?|mgs)(?![a-z])")
+_GLUED_RELEASE = re.compile(r"(?<=\d)mg(?=[msp]/r\b)")  # "10/5mgM/R"
 _THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
 _SHARED_UNIT = re.compile(r"(?<![\d.])(\d+(?:\.\d+)?)\s*/\s*(\d+(?:\.\d+)?)(?=\s*mg(?![a-z]))")
 _NUMBER = r"(\d+(?:\.\d+)?)"
@@ -31,6 +32,8 @@ _WORD = re.compile(r"[a-z]+(?:'[a-z]+)?|\d+(?:\.\d+)?")
 _LETTERS_SLASH = re.compile(r"(?<=\b[a-z])/(?=[a-z]\b)")
 
 _MG = {"mg": Decimal(1), "mcg": Decimal("0.001"), "g": Decimal(1000)}
+
+_KINDS_COUNTED = ("counted", "mixture", "brand", "brand_alias", "dependence_brand", "label_brand")
 
 # Of several forms named, the one that says most: "effervescent powder sachets" are sachets, "buccal tablets" are buccal.
 _FORM_ORDER = (
@@ -58,13 +61,14 @@ class NameReading:
     """What the words of a name say. ``counted`` are ingredients of the classes counted here; ``others`` accompany them.
 
     ``rate`` is microgram/h; ``bare`` are numbers without a unit; ``micrograms`` are strengths written in micrograms with
-    no "/hour", which on a patch can only be the rate. Empty or None where the name says nothing.
+    no "/hour", which on a patch can only be the rate. ``label`` is what is in a brand of which no product is held. Empty or None where the name says nothing.
     """
 
     counted: frozenset[str]
     others: frozenset[str]
     brand: str | None
     dependence_brand: bool
+    label: str | None
     strengths: tuple[Strength, ...]
     rate: Decimal | None
     micrograms: tuple[Decimal, ...]
@@ -87,7 +91,7 @@ def plain(text: str) -> str:
         lambda found: f" {found[0][1:-1]} " if _HAS_STRENGTH.search(found[0]) else " ", text
     )
     text = _THOUSANDS.sub("", text)
-    text = _MILLIGRAM.sub("mg", _MICROGRAM.sub("mcg", text))
+    text = _GLUED_RELEASE.sub("mg ", _MILLIGRAM.sub("mg", _MICROGRAM.sub("mcg", text)))
     text = re.sub(r"(?<=[a-z\d])\s+per\s+(?=[a-z\d])", "/", text)
     text = _SHARED_UNIT.sub(r"\1mg/\2", text)
     return _LETTERS_SLASH.sub("", text)
@@ -111,6 +115,8 @@ def _phrases() -> Mapping[str, tuple[tuple[tuple[str, ...], str, str], ...]]:
         add(row["word"], row["kind"], row["value"])
     for brand in catalogue.brands().values():
         add(brand.name, "brand", brand.name)
+    for name, label in catalogue.label_brands().items():
+        add(name, "label_brand", label)
     return {
         first: tuple((words, *meant) for words, meant in sorted(held.items(), key=lambda item: -len(item[0])))
         for first, held in found.items()
@@ -134,7 +140,7 @@ def _scan(words: list[str]) -> dict[str, list[str]]:
 
 def is_of_concern(found: Mapping[str, list[str]]) -> bool:
     """Whether any word names something counted here."""
-    return any(kind in found for kind in ("counted", "mixture", "brand", "brand_alias", "dependence_brand"))
+    return any(kind in found for kind in _KINDS_COUNTED)
 
 
 def read(name: str | None) -> NameReading | None:
@@ -159,6 +165,7 @@ def read(name: str | None) -> NameReading | None:
         others=others,
         brand=max(brands, key=len) if brands else None,
         dependence_brand="dependence_brand" in found,
+        label=found["label_brand"][0] if "label_brand" in found else None,
         strengths=strengths,
         rate=rate,
         micrograms=micrograms,

@@ -51,6 +51,8 @@ def label(reading: NameReading) -> Labelled | None:
         (substance,) = reading.counted or {""}
         return _labelled(f"{substance} for dependence")
     found = {}
+    if reading.label is not None and not reading.counted:
+        return _labelled(reading.label)
     for substance in sorted(reading.counted):
         one = _one(substance, reading)
         if one is not None:
