@@ -101,10 +101,12 @@ def match(reading: NameReading) -> Match:
         return Match(None, "No product of this brand is held.")
     brand = catalogue.brands().get((reading.brand or "").lower())
     if brand is not None:
-        found = _narrow(reading, [_entries()[each.product_id] for each in brand.products], branded=True)
+        pool = [_entries()[each.product_id] for each in brand.products]
+        found = _narrow(reading, pool, branded=True)
         if found.product is None and brand.complete and not reading.strengths and reading.rate is None:
             return Match(brand.products[0])
-        if found.product is not None:
+        # "Zomorph 30mg tablets": the brand has the strength, in another form. Something is wrong: leave it.
+        if found.product is not None or _of_strength(reading, pool)[0]:
             return found
         return _generic_of_brand(reading, brand.products, found)
     return _narrow(reading, _by_ingredients().get(reading.ingredients, ()), branded=False)
@@ -161,17 +163,17 @@ def _of_strength(reading: NameReading, pool: Sequence[_Entry]) -> tuple[list[_En
     if not reading.strengths:
         return None, frozenset()
     flags = frozenset({"strength_unit_assumed"}) if reading.bare_pair else frozenset()
-    same = [entry for entry in pool if entry.strengths == reading.strengths]
-    if same:
-        return same, flags
     written = {each.per_unit for each in reading.strengths}
     liquid = any(each.ml is not None for each in reading.strengths)
     return [
         entry
         for entry in pool
-        if entry.product.strength_mg_per_unit in written
-        and written <= entry.per_unit
-        and liquid == (entry.form == "liquid")
+        if entry.strengths == reading.strengths
+        or (
+            entry.product.strength_mg_per_unit in written
+            and written <= entry.per_unit
+            and liquid == (entry.form == "liquid")
+        )
     ], flags
 
 

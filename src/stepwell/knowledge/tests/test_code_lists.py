@@ -8,7 +8,15 @@ from stepwell.base.errors import StepwellError
 from stepwell.knowledge import code_lists, tables
 from stepwell.knowledge.medicines.verhoeff import check_digit_right
 
-NEEDED = {"cancer", "palliative", "palliative_not_indicated", "epilepsy", "opioid_dependence", "neuropathy", "post_herpetic_pain"}
+NEEDED = {
+    "cancer",
+    "palliative",
+    "palliative_not_indicated",
+    "epilepsy",
+    "opioid_dependence",
+    "neuropathy",
+    "post_herpetic_pain",
+}
 
 
 def test_the_lists_searches_ask_for_are_held() -> None:
@@ -39,7 +47,9 @@ def test_lists_of_ours_are_not_called_verified() -> None:
 
 
 def test_a_palliative_code_and_its_cancelling_code_are_in_different_lists() -> None:
-    assert not code_lists.code_list("palliative").codes & code_lists.code_list("palliative_not_indicated").codes
+    assert (
+        not code_lists.code_list("palliative").codes & code_lists.code_list("palliative_not_indicated").codes
+    )
 
 
 @pytest.mark.parametrize(
@@ -70,7 +80,7 @@ def test_words_ask_about_uncoded_entries(name: str, text: str | None, answer: bo
 
 
 def test_an_unknown_list_is_refused_with_the_names_there_are() -> None:
-    with pytest.raises(StepwellError, match="no code list called warts.*palliative"):
+    with pytest.raises(StepwellError, match=r"no code list called warts.*palliative"):
         code_lists.code_list("warts")
 
 

@@ -22,7 +22,14 @@ def check_digit_by_hand(nine: str) -> int | None:
 
 @pytest.mark.parametrize(
     "written",
-    ["9990000018", "999 000 0018", "999-000-0018", " 9990000018 ", "999\u00a0000\u00a00018", "999\u2013000\u20130018"],
+    [
+        "9990000018",
+        "999 000 0018",
+        "999-000-0018",
+        " 9990000018 ",
+        "999\u00a0000\u00a00018",
+        "999\u2013000\u20130018",
+    ],
 )
 def test_spaces_and_dashes_are_accepted(written: str) -> None:
     assert nhs_number.parse(written) == FICTIONAL

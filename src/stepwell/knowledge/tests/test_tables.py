@@ -101,7 +101,7 @@ def test_patches_have_a_rate_and_nothing_else_has() -> None:
 
 
 def test_an_unknown_table_is_refused_with_the_names_there_are() -> None:
-    with pytest.raises(StepwellError, match="There is no knowledge table called potions.*products"):
+    with pytest.raises(StepwellError, match=r"There is no knowledge table called potions.*products"):
         tables.version("potions")
 
 
@@ -125,12 +125,20 @@ def test_the_knowledge_version_is_short_and_stays_the_same() -> None:
     assert tables.knowledge_version() == first
 
 
-@pytest.mark.parametrize("changed", ["data/products.csv", "medicines/names.py", "code_lists.py", "data/code_lists/cancer.csv"])
+@pytest.mark.parametrize(
+    "changed", ["data/products.csv", "medicines/names.py", "code_lists.py", "data/code_lists/cancer.csv"]
+)
 def test_the_knowledge_version_changes_with_a_table_or_the_code_that_reads_it(
     changed: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def copy_of_knowledge(name: str) -> Path:
-        for file in ("data/products.csv", "data/code_lists/cancer.csv", "medicines/names.py", "bnf.py", "code_lists.py"):
+        for file in (
+            "data/products.csv",
+            "data/code_lists/cancer.csv",
+            "medicines/names.py",
+            "bnf.py",
+            "code_lists.py",
+        ):
             (tmp_path / file).parent.mkdir(parents=True, exist_ok=True)
             if not (tmp_path / file).exists():
                 (tmp_path / file).write_text("as it was")
