@@ -175,12 +175,12 @@ def _spelt_out(first: Reckoned, rest: list[Reckoned]) -> list[Reckoned]:
     """ "4 daily, 2 mane 2 nocte": the second says how; "1 tds 2 nocte": the second adds."""
     low = sum((part.low for part in rest), ZERO)
     high = sum((part.high or ZERO for part in rest), ZERO)
+    if first.part.times and len(rest) == 1 and first.part.times[0].high > 1:
+        return [first, *rest]
     if (low, high) == (first.low, first.high):
         if len(rest) == 1:
             raise RefusedError("ambiguous")
         return rest
-    if first.part.times and len(rest) == 1 and first.part.times[0].high > 1:
-        return [first, *rest]
     raise RefusedError("conflict")
 
 

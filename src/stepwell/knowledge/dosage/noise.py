@@ -16,7 +16,7 @@ _SMALLEST_SECOND_STRENGTH = Decimal(100)
 _BREAKS = frozenset({"stop", "semicolon", "close"})
 _CAUTION_WORDS = frozenset(
     "unknown filler verb apply and or route site reason meal drug none who caution to for in at with comma slash "
-    "unit stat by on change_rider until after before a per_dose supply review dash stop_word period".split()
+    "unit stat by on ordinal change_rider until after before a per_dose supply review dash stop_word period".split()
 )
 _NOUNS_OF_SUPPLY = frozenset(
     "dispensing supervised pickup collection script scripts instalments prescription prescriptions".split()
@@ -205,9 +205,17 @@ _FORBIDDING = ("do not", "avoid", "not ", "no ", "never", "stop", "dont", "bewar
 
 def _sentence_end(tokens: list[Token], place: int) -> int:
     """Past the words of a warning, to a break or to the first word that could carry a dose."""
-    while _kind(tokens, place) in _CAUTION_WORDS:
-        place += 1
-    return place
+    while True:
+        if _kind(tokens, place) in _CAUTION_WORDS:
+            place += 1
+        elif (
+            _kind(tokens, place) == "number"
+            and _kind(tokens, place - 1) == "for"
+            and _kind(tokens, place + 1) == "period"
+        ):
+            place += 2
+        else:
+            return place
 
 
 def dated(tokens: list[Token], place: int, cleaned: Cleaned) -> int:
@@ -262,13 +270,21 @@ def _span_of_time(tokens: list[Token], place: int) -> int:
 
 def supply(tokens: list[Token], place: int, cleaned: Cleaned) -> int:
     """Dispense weekly, 28 day supply, weekly script, supply 56 tablets, 7/7 scripts."""
-    after = _after_supply(tokens, place + 1)
-    if after == place + 1 or tokens[place].word not in _VERBS_OF_SUPPLY:
+    noun = tokens[place].word not in _VERBS_OF_SUPPLY
+    after = _after_supply(tokens, place + 1, noun)
+    if after == place + 1 or noun:
         _drop_before_supply(tokens, place, after, cleaned)
     return _take(tokens, place, after, cleaned)
 
 
-def _after_supply(tokens: list[Token], after: int) -> int:
+def _is_pack(tokens: list[Token], place: int, noun: bool) -> bool:
+    """Behind "script" or "pack" a small number is the next dose, not a quantity."""
+    if not noun or _kind(tokens, place) != "number":
+        return True
+    return tokens[place].number >= _SMALLEST_PACK or _span_of_time(tokens, place) > place
+
+
+def _after_supply(tokens: list[Token], after: int, noun: bool) -> int:
     while True:
         here = _kind(tokens, after)
         if here in ("filler", "supply", "for", "in", "who", "comma", "from") and _supply_goes_on(
@@ -282,7 +298,7 @@ def _after_supply(tokens: list[Token], after: int) -> int:
         elif here == "every" and _is_period(tokens, after + 1, "week", "day", "month"):
             return after + 2
         elif here in ("number", "x", "every"):
-            return _quantity(tokens, after)
+            return _quantity(tokens, after) if _is_pack(tokens, after, noun) else after
         elif here == "who":
             return after + 1
         else:
@@ -312,7 +328,7 @@ def _quantity(tokens: list[Token], place: int) -> int:
     if _kind(tokens, after) == "x" and _kind(tokens, after + 1) == "number":
         after += 2
     if _is_unit(tokens, after, _COUNTED | {"ml", "g"}):
-        return after + 1
+        return after + 1 if _kind(tokens, after + 1) not in _TIMED else place
     follows = _kind(tokens, after)
     return after if follows in ("end", "comma", "dash", "number", "supply", *_BREAKS) else place
 
@@ -367,6 +383,9 @@ def pack(tokens: list[Token], place: int, cleaned: Cleaned) -> int:
         after += 2
     unit = tokens[after].value if _kind(tokens, after) == "unit" else None
     if unit is not None:
+        after += 1
+    elif tokens[place].kind == "open" and _is_period(tokens, after, "day", "week", "month"):
+        many *= {"day": 1, "week": 7, "month": 28}[str(tokens[after].value)]
         after += 1
     enough = many >= (_SMALLEST_BOTTLE if unit in ("ml", "g") else _SMALLEST_PACK)
     if not enough or unit in ("mg", "microgram") or many != many.to_integral_value():

@@ -115,7 +115,7 @@ def _raw_tokens(folded: str) -> list[Token]:
             if tokens and tokens[-1].word == word and tokens[-1].kind == "word" and word not in numbers:
                 tokens[-1].end = end
                 continue
-            tokens.append(Token("word", None, start, end, word))
+            tokens.extend(_words(word, start, end))
         elif kind == "number":
             tokens.append(_number(word, start, end))
         elif kind == "mark":
@@ -130,6 +130,18 @@ def _raw_tokens(folded: str) -> list[Token]:
         else:
             tokens.append(Token("date" if kind == "date" else "unknown", None, start, end, word))
     return tokens
+
+
+def _words(word: str, start: int, end: int) -> list[Token]:
+    """One word, or the two that are often run together: "qdsprn", "mlbd"."""
+    node = vocabulary().root.get(word)
+    if node is None or node.kind != "split":
+        return [Token("word", None, start, end, word)]
+    first, second = str(node.value).split()
+    return [
+        Token("word", None, start, end - len(second), first),
+        Token("word", None, end - len(second), end, second),
+    ]
 
 
 def _number(word: str, start: int, end: int) -> Token:

@@ -111,7 +111,11 @@ def _every_hours(tokens: list[Token], found: Quantity, place: int, start: int) -
 
 
 def _slashed(tokens: list[Token], found: Quantity, slash: int, start: int, read: list[Atom]) -> Yield | None:
-    """4/6 hourly, 3/4 times, 4/24, 5/7, 2/52, 1/12."""
+    """4/6 hourly, 3/4 times, 4/24, 5/7, 2/52, 1/12; and "4/day" right behind a dose."""
+    if kind(tokens, slash + 1) == "period" and read and isinstance(read[-1], Amount):
+        days, after = period_of(tokens, slash)
+        if days is not None:
+            return [Times(start, tokens[after - 1].end, found.low, found.high, days)], after
     if kind(tokens, slash + 1) != "number":
         return None
     second = tokens[slash + 1].number

@@ -210,7 +210,7 @@ class _Builder:
         if self.pending == "then" and part.dose is not None:
             self._new_clause("then", atom.start)
             return
-        if self.pending == "or" and part.timed:
+        if self.pending == "or" and part.timed and not isinstance(atom, Times):
             raise RefusedError("ambiguous")
         if (
             part.led_by_time
@@ -259,6 +259,9 @@ class _Builder:
     def times(self, atom: Times) -> None:
         self._before_timing(atom)
         part = self.part
+        if self.pending == "or" and part.timed:
+            self._or_times(part, atom)
+            return
         if atom.upto and part.timed:
             self.clause.limits.append(
                 Limit(atom.start, atom.end, atom.high, "dose", atom.days or Decimal(1), True)
@@ -268,6 +271,17 @@ class _Builder:
         if self.pending == "and" and part.timed and part.dose is not None and not self._weekly(atom):
             raise RefusedError("ambiguous")
         part.times.append(atom)
+
+    def _or_times(self, part: Part, atom: Times) -> None:
+        """ "three times a day or four times a day", "every day or twice a day"."""
+        if part.daily and not part.times:
+            part.daily = False
+            part.times.append(Times(atom.start, atom.end, min(Decimal(1), atom.low), atom.high, atom.days))
+            return
+        last = part.times[-1] if part.times else None
+        if last is None or part.every or part.slots or (last.days or 1) != (atom.days or 1):
+            raise RefusedError("ambiguous")
+        last.low, last.high = min(last.low, atom.low), max(last.high, atom.high)
 
     def _weekly(self, atom: Times) -> bool:
         return atom.days is not None and atom.days > 1

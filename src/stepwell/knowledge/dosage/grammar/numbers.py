@@ -131,8 +131,10 @@ def _added_part(tokens: list[Token], place: int) -> tuple[Decimal, int, bool] | 
     at = place + joined
     if joined and kind(tokens, at) == "a":
         at += 1
+    if joined and tokens[at : at + 1] and tokens[at].word == "one" and kind(tokens, at + 1) == "fraction":
+        at += 1
     if kind(tokens, at) == "fraction":
-        if joined and kind(tokens, place + 1) != "a" and _starts_a_dose(tokens, at + 1):
+        if joined and at == place + 1 and _starts_a_dose(tokens, at + 1):
             return None
         return tokens[at].number, at + 1, joined
     if kind(tokens, at) == "number":

@@ -35,12 +35,11 @@ def period_of(tokens: list[Token], place: int) -> tuple[Decimal | None, int]:
     if kind(tokens, at) == "adverb":
         days = value(tokens, at)
         return (None, place) if days == "month" else (Decimal(str(days)), at + 1)
-    led = False
     while kind(tokens, at) in ("in", "per", "a", "every", "slash"):
-        led = led or kind(tokens, at) != "every" or True
         at += 1
+    led = at > place
     if kind(tokens, at) == "period":
-        return _named(tokens, at, place)
+        return _named(tokens, at, place, led)
     if led and kind(tokens, at) == "number":
         return _counted(tokens, at, place)
     if (
@@ -53,11 +52,11 @@ def period_of(tokens: list[Token], place: int) -> tuple[Decimal | None, int]:
     return None, place
 
 
-def _named(tokens: list[Token], at: int, place: int) -> tuple[Decimal | None, int]:
+def _named(tokens: list[Token], at: int, place: int, led: bool) -> tuple[Decimal | None, int]:
     days = days_in(value(tokens, at))
     if days is None:
         return None, place
-    if kind(tokens, at + 1) == "number":
+    if not led and kind(tokens, at + 1) == "number":
         return None, place
     return days, at + 1
 

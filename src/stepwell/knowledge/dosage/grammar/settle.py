@@ -13,6 +13,7 @@ _AFTER_NIGHT = frozenset(
     "end and comma stop semicolon dash number fraction prn then for max upto open close or when x change".split()
 )
 _BEFORE_LATIN_NIGHT = frozenset({"number", "fraction", "unit", "close", "verb", "filler"})
+_KEPT_AFTER_SLASH = frozenset("number fraction period latin count weekday unit adverb a".split())
 _KEPT_AFTER_FOR = frozenset("number fraction a period ordinal upto max every".split())
 _KEPT_AFTER_IN = frozenset("number fraction a divided period every count".split())
 
@@ -34,6 +35,8 @@ def _kind(tokens: list[Token], place: int) -> str:
 def _settled(tokens: list[Token], place: int, token: Token, settled: list[Token], text: str) -> Token | None:
     kind = token.kind
     if kind in _SILENT:
+        if kind == "meal" and _kind(tokens, place + 1) == "and" and _time_follows(tokens, place + 2):
+            return Token("unknown", None, token.start, token.end, token.word)
         return _silent(tokens, place, token, settled)
     decide = _DECISIONS.get(kind)
     if decide is None:
@@ -41,6 +44,13 @@ def _settled(tokens: list[Token], place: int, token: Token, settled: list[Token]
     if kind in ("on", "om"):
         return _latin_time(tokens, place, token, settled, text)
     return token if decide(tokens, place, settled) else None
+
+
+def _time_follows(tokens: list[Token], place: int) -> bool:
+    """ "after meals and at bedtime": the meals count as times, and how many is not said."""
+    while _kind(tokens, place) in ("at", "before", "filler", "on", "after"):
+        place += 1
+    return _kind(tokens, place) == "when"
 
 
 def _silent(tokens: list[Token], place: int, token: Token, settled: list[Token]) -> Token | None:
@@ -127,6 +137,12 @@ def _keeps_after(tokens: list[Token], place: int, settled: list[Token]) -> bool:
     return _kind(tokens, place + 1) in ("number", "a", "fraction")
 
 
+def _keeps_slash(tokens: list[Token], place: int, settled: list[Token]) -> bool:
+    """A slash joins numbers, units and times; before other words it is only a pause."""
+    del settled
+    return _kind(tokens, place + 1) in _KEPT_AFTER_SLASH
+
+
 def _keeps_before(tokens: list[Token], place: int, settled: list[Token]) -> bool:
     del settled
     return _kind(tokens, place + 1) not in ("when", "meal", "filler", "meal_each")
@@ -154,5 +170,6 @@ _DECISIONS = {
     "at": _keeps_at,
     "after": _keeps_after,
     "before": _keeps_before,
+    "slash": _keeps_slash,
     "a": _keeps_a,
 }

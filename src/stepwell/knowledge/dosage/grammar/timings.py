@@ -136,7 +136,7 @@ def _bare_period(tokens: list[Token], place: int, start: int) -> Yield | None:
     """Every day, each week, every month, every hour."""
     if kind(tokens, place) == "adverb" and value(tokens, place) == "1":
         return [Daily(start, tokens[place].end)], place + 1
-    if kind(tokens, place) != "period" or kind(tokens, place + 1) == "number":
+    if kind(tokens, place) != "period":
         return None
     period = tokens[place].value
     end = tokens[place].end
