@@ -111,23 +111,26 @@ def _patch(product: Product, rate: Decimal | None, table: str) -> Equivalence:
         raise StepwellError("A patch rate cannot be below zero.")
     published = lookups(table, product.substance, product.route)
     verified = tuple(each for each, row in published.items() if row.status == "verified")
-    parts = _parts(rate, verified) or _parts(rate, tuple(published))
+    parts = (rate,) if rate in published else _parts(rate, verified) or _parts(rate, tuple(published))
     if parts and rate > 0:
-        values = [published[part] for part in parts]
-        value = sum((_value(row) for row in values), Decimal(0))
-        written = " + ".join(
-            f"{plain_number(part)} microgram/h: {plain_number(_value(published[part]))}" for part in parts
-        )
-        equals = f" = {plain_number(value)}" if len(parts) > 1 else ""
-        return _at_rate(
-            value, table, None, f"{written}{equals} mg (published values)", values[0], _worst(values)
-        )
+        return _at_listed_rates([published[part] for part in parts], table)
     row = factor(table, product.substance, product.route)
     if row is None or row.value is None:
         return _not(table, f"The table {table} has no value for {product.substance} patches.")
     value = rate * row.value
     formula = f"{plain_number(rate)} microgram/h x {plain_number(row.value)} = {plain_number(value)} mg"
     return _at_rate(value, table, row.value, formula, row, row.status)
+
+
+def _at_listed_rates(rows: list[Factor], table: str) -> Equivalence:
+    value = sum((_value(row) for row in rows), Decimal(0))
+    written = " + ".join(
+        f"{plain_number(row.rate or Decimal(0))} microgram/h: {plain_number(_value(row))}" for row in rows
+    )
+    equals = f" = {plain_number(value)}" if len(rows) > 1 else ""
+    status = "verified" if all(row.status == "verified" for row in rows) else "unverified"
+    basis = "published values" if status == "verified" else "not all published"
+    return _at_rate(value, table, None, f"{written}{equals} mg ({basis})", rows[0], status)
 
 
 def _at_rate(
@@ -156,10 +159,6 @@ def _parts(rate: Decimal, published: tuple[Decimal, ...]) -> tuple[Decimal, ...]
 def _value(row: Factor) -> Decimal:
     assert row.value is not None
     return row.value
-
-
-def _worst(rows: list[Factor]) -> str:
-    return "verified" if all(row.status == "verified" for row in rows) else "unverified"
 
 
 def _flags(product: Product, row: Factor) -> frozenset[str]:
