@@ -75,8 +75,8 @@ def _by_code(code: str | None, bnf_code: str | None) -> _ByCode:
 def _two_codes(by_dmd: Coded, by_bnf: Coded, flags: frozenset[str]) -> _ByCode:
     """Both resolve. One dm+d id may serve two purposes (buprenorphine 400 microgram): there the BNF code decides."""
     if not _substances(by_dmd) & _substances(by_bnf):
-        label = " and ".join(sorted({_label(by_dmd), _label(by_bnf)}))
-        both = Coded(None, label, _classes(by_dmd) | _classes(by_bnf), None)
+        label, classes = substances.joined((_labelled(by_dmd), _labelled(by_bnf)), "or")
+        both = Coded(None, label, classes, None)
         return _ByCode(
             both, MatchedBy.DMD, flags | {"codes_conflict"}, "The two codes are of different medicines."
         )
@@ -98,15 +98,15 @@ def _classes(coded: Coded) -> frozenset[MedicineClass]:
     return coded.product.classes if coded.product else coded.classes
 
 
-def _label(coded: Coded) -> str:
-    return coded.product.substance if coded.product else coded.label
+def _labelled(coded: Coded) -> substances.Labelled:
+    return substances.of_product(coded.product) if coded.product else (coded.label, coded.classes)
 
 
 def _from_code(
     by_code: _ByCode, coded: Coded, name: str | None, reading: NameReading | None
 ) -> Identification:
     if not _classes(coded):
-        return replace(_UNKNOWN, reason=f"{_label(coded).capitalize()} is not counted here.")
+        return replace(_UNKNOWN, reason=f"{coded.label.capitalize()} is not counted here.")
     named = _from_name(name, reading) if reading else None
     flags = set(by_code.flags)
     if name and reading is None:
@@ -158,11 +158,12 @@ def _conflict(coded: Coded, reading: NameReading, named: Identification) -> str:
 
 
 def _conflicting(by_code: _ByCode, coded: Coded, named: Identification, reason: str) -> Identification:
-    classes = _classes(coded) | named.classes
-    # One label must always stand for one set of classes: the label says that two medicines were named.
-    labels = {_label(coded), named.substance or ""} - {""}
-    label = " or ".join([*sorted(labels), "other"] if len(labels) == 1 else sorted(labels))
-    label = f"{label} ({', '.join(sorted(classes))})"
+    found = [_labelled(coded)]
+    if named.product is not None:
+        found.append(substances.of_product(named.product))
+    elif named.substance is not None:
+        found.append((named.substance, named.classes))
+    label, classes = substances.joined(found, "or")
     flags = by_code.flags | named.flags | {"code_name_conflict"}
     return Identification(None, MatchedBy.SUBSTANCE_ONLY, label, classes, None, None, reason, flags)
 
@@ -198,22 +199,16 @@ def _substance_only(
     )
 
 
-def _label_of_brand(brand: catalogue.Brand) -> substances.Labelled | None:
-    """The label of a brand's products, by the chemical of their BNF codes, when they agree."""
-    found = {bnf.chemical(each.bnf_code) for each in brand.products if each.bnf_code}
-    rows = [catalogue.chemicals()[chemical] for chemical in sorted(found)]
-    labels = {row["label"] for row in rows}
-    classes = frozenset().union(*(catalogue.classes_of(row["classes"]) for row in rows))
-    if len(labels) == 1:
-        return labels.pop(), classes
-    return f"{' or '.join(sorted(labels))}", classes
+def _label_of_brand(brand: catalogue.Brand) -> substances.Labelled:
+    """The label of a brand's products; "a or b" where one brand name is of several."""
+    return substances.joined((substances.of_product(each) for each in brand.products), "or")
 
 
 def _product(product: Product, matched_by: MatchedBy, brand: str | None, flags: set[str]) -> Identification:
     if product.strength_mg_per_unit is None and product.patch_rate_microgram_per_h is None:
-        chemical = catalogue.chemicals()[bnf.chemical(product.bnf_code or "")]
+        label, classes = substances.of_product(product)
         return Identification(
-            None, MatchedBy.SUBSTANCE_ONLY, chemical["label"], product.classes, brand, None,
+            None, MatchedBy.SUBSTANCE_ONLY, label, classes, brand, None,
             "The product is known, but it has no one strength.", frozenset(flags) | product.flags,
         )  # fmt: skip
     interval, reason = None, ""

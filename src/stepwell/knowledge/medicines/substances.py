@@ -5,12 +5,12 @@ A label stands for one set of classes, always: issues without a product are grou
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 
-from stepwell.knowledge import tables
+from stepwell.knowledge import bnf, tables
 from stepwell.knowledge.medicines import catalogue
-from stepwell.knowledge.medicines.model import MedicineClass
+from stepwell.knowledge.medicines.model import MedicineClass, Product
 from stepwell.knowledge.medicines.names import NameReading
 
 Labelled = tuple[str, frozenset[MedicineClass]]
@@ -45,6 +45,17 @@ def substances_of_label(label: str) -> frozenset[str]:
     return frozenset(found) or frozenset({label.removesuffix(" injection")})
 
 
+def of_product(product: Product) -> Labelled:
+    """The label and classes of a product's chemical, for when its strength cannot be relied on."""
+    return _labelled(catalogue.chemicals()[bnf.chemical(product.product_id)]["label"])
+
+
+def joined(found: Iterable[Labelled], word: str) -> Labelled:
+    """Several labels as one, and all their classes."""
+    labels = dict(found)
+    return f" {word} ".join(sorted(labels)), frozenset().union(*labels.values())
+
+
 def label(reading: NameReading) -> Labelled | None:
     """The label and classes of the ingredients named, or None when they are not counted here."""
     if reading.dependence_brand:
@@ -59,7 +70,7 @@ def label(reading: NameReading) -> Labelled | None:
             found[one[0]] = one[1]
     if not found:
         return None
-    return " and ".join(found), frozenset().union(*found.values())
+    return joined(found.items(), "and")
 
 
 def _one(substance: str, reading: NameReading) -> Labelled | None:

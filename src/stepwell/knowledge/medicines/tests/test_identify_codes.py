@@ -177,7 +177,7 @@ class TestTwoCodes:
     def test_codes_of_different_medicines_give_no_product(self) -> None:
         found = identify(code=MORPHINE_MR_30, bnf_code=CODEINE_30_TABLETS_BNF)
         assert found.product is None and "codes_conflict" in found.flags
-        assert found.substance == "codeine and morphine"
+        assert found.substance == "codeine or morphine"
 
     def test_the_dmd_id_goes_first(self) -> None:
         assert identify(code=MORPHINE_MR_30, bnf_code="0407020Q0AAEGEG").matched_by is MatchedBy.DMD
