@@ -104,7 +104,9 @@ def rows(name: str) -> tuple[Row, ...]:
     entry = table(name)
     if not entry.file.endswith(".csv"):
         raise StepwellError(
-            f"The table {name} is not a CSV table.", where=Place(entry.file), next_step="Read it with document()."
+            f"The table {name} is not a CSV table.",
+            where=Place(entry.file),
+            next_step="Read it with document().",
         )
     reader = csv.DictReader(io.StringIO(read_text(entry.file)), strict=True)
     found = []
@@ -117,6 +119,13 @@ def rows(name: str) -> tuple[Row, ...]:
             )
         found.append(MappingProxyType(row))
     return tuple(found)
+
+
+def counts(name: str) -> tuple[int, int]:
+    """How many rows a CSV table has, and how many of them are unverified. (0, 0) for a YAML table."""
+    if not table(name).file.endswith(".csv"):
+        return 0, 0
+    return len(rows(name)), sum(row["status"] == "unverified" for row in rows(name))
 
 
 @cache

@@ -154,8 +154,8 @@ def read(name: str | None) -> NameReading | None:
     counted, others = _ingredients(found)
     brands = [*found.get("brand", ()), *found.get("brand_alias", ())]
     strengths, rate, micrograms, rest = _strengths(text)
-    pair = _BARE_PAIR.search(rest)
-    if pair and not strengths:
+    pair = None if strengths else _BARE_PAIR.search(rest)
+    if pair:
         strengths = tuple(Strength(Decimal(part)) for part in pair.groups())
     forms = set(found.get("form", ()))
     if any(each.ml is not None for each in strengths):

@@ -105,6 +105,13 @@ def test_an_unknown_table_is_refused_with_the_names_there_are() -> None:
         tables.version("potions")
 
 
+def test_counts_of_rows_and_of_those_not_verified() -> None:
+    whole, unverified = tables.counts("products_sedative")
+    assert whole == unverified > 100  # the class is our reading of the pharmacology
+    assert tables.counts("products")[1] == 0
+    assert tables.counts("thresholds") == (0, 0)
+
+
 def test_rows_of_a_yaml_table_are_refused() -> None:
     with pytest.raises(StepwellError, match=r"thresholds\.yaml"):
         tables.rows("thresholds")

@@ -14,6 +14,8 @@ RECOGNISED = [
     # written, product
     ("Tramadol 50mg caps (imported record)", "Tramadol 50mg capsules"),
     ("TRAMADOL HYDROCHLORIDE CAPS 50 MG", "Tramadol 50mg capsules"),
+    ("50mg Tramadol capsules", "Tramadol 50mg capsules"),
+    ("Caps tramadol 50mg, 01/02/2026", "Tramadol 50mg capsules"),
     ("Tramadol 100mg m/r tabs", "Tramadol 100mg modified-release tablets"),
     ("Tramadol SR 100mg capsules", "Tramadol 100mg modified-release capsules"),
     ("Zydol XL 150mg tablets", "Tramadol 150mg modified-release tablets"),
@@ -40,6 +42,7 @@ RECOGNISED = [
     ("Co-codamol 30mg/500mg soluble tablets", "Co-codamol 30mg/500mg effervescent tablets"),
     ("Nurofen Plus tablets", "Ibuprofen 200mg / Codeine 12.8mg tablets"),
     ("Dihydrocodeine 30mg tab", "Dihydrocodeine 30mg tablets"),
+    ("DF118 Forte 40mg tablets", "Dihydrocodeine 40mg tablets"),
     ("DHC Continus 60mg tablets", "Dihydrocodeine 60mg modified-release tablets"),
     ("Longtec 20mg tablets", "Oxycodone 20mg modified-release tablets"),
     ("Oxycodone HCl/NaloxoneHCl_Tab 20/10mgM/R", "Oxycodone 20mg / Naloxone 10mg modified-release tablets"),
@@ -91,6 +94,12 @@ REFUSED = [
     ("Fentanyl patches", "fentanyl", "The name gives no strength"),
     ("Fentanyl 12 or 25 patches", "fentanyl", "The name gives no strength"),
     ("Fentanyl 30micrograms/hour patches", "fentanyl", "The strength written"),
+    ("Oramorph 10/5", "morphine", "The strength written"),
+    ("Oxycodone 5mg/2.5mg MR tablets", "oxycodone", "The strength written"),
+    ("Fentanyl 25mcg", "fentanyl", "The strength written"),
+    ("Fentanyl 100 lozenges", "fentanyl", "The name gives no strength"),
+    ("Buprenorphine 10mg patches", "buprenorphine", "The name gives no strength"),
+    ("Tramadol 50mg and paracetamol 500mg", "tramadol", "The strength written"),
     ("Co-codamol tablets", "co-codamol", "The name gives no strength"),
     ("Co-codamol 500mg tablets", "co-codamol", "The strength written"),
     ("Codeine 30mg / Paracetamol 250mg tablets", "co-codamol", "The strength written"),
@@ -180,6 +189,9 @@ class TestPatches:
         found = identify(name="Buplast 35micrograms/hour patches")
         assert "patch_interval_unknown" in found.flags and found.reason
         assert found.product is not None and found.product.patch_interval_hours is None
+
+    def test_a_date_is_not_a_strength(self) -> None:
+        assert not identify(name="Tramadol 50mg capsules 01/02/2026").flags
 
     def test_a_bare_number_on_a_patch_is_flagged(self) -> None:
         found = identify(name="Fentanyl 25 patches")
