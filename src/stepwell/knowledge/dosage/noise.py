@@ -37,6 +37,9 @@ class Cleaned:
         self.noise.append((start, end))
 
 
+_OF_FREQUENCY = frozenset({"every", "dash", "to", "slash", "intervals_of"})
+"""Behind these a number of hours is how often."""
+
 Rule = Callable[[list[Token], int, Cleaned], int]
 
 
@@ -117,6 +120,8 @@ def water(tokens: list[Token], place: int, cleaned: Cleaned) -> int:
 
 def lead_time(tokens: list[Token], place: int, cleaned: Cleaned) -> int:
     """Half an hour before food, 20 minutes before physio: when, not how much."""
+    if cleaned.kept and cleaned.kept[-1].kind in _OF_FREQUENCY:
+        return place
     after = place + 1
     if _kind(tokens, after) in ("dash", "to") and _kind(tokens, after + 1) == "number":
         after += 2
@@ -142,6 +147,8 @@ def lead_time(tokens: list[Token], place: int, cleaned: Cleaned) -> int:
 
 def gap(tokens: list[Token], place: int, cleaned: Cleaned) -> int:
     """At least 4 hours apart, leave 4-6 hours between doses: never more often, which is not how often."""
+    if cleaned.kept and cleaned.kept[-1].kind in _OF_FREQUENCY:
+        return place
     after = place
     asked = False
     while _kind(tokens, after) in ("at_least", "filler", "for"):
@@ -373,6 +380,12 @@ def _drop_before_supply(tokens: list[Token], place: int, after: int, cleaned: Cl
 
 def pack(tokens: list[Token], place: int, cleaned: Cleaned) -> int:
     """56 tabs. / 2 x 28 / (56) / x 56: how many were supplied. Only numbers too large to be one dose."""
+    if (
+        tokens[place].kind == "number"
+        and cleaned.kept
+        and cleaned.kept[-1].kind in ("slash", "every", "dash", "max", "upto")
+    ):
+        return place
     first = place + (tokens[place].kind in ("x", "open"))
     if _kind(tokens, first) != "number":
         return place
@@ -408,12 +421,19 @@ def _dose_follows(tokens: list[Token], after: int) -> bool:
         after += 1
     if _kind(tokens, after) == "upto":
         after += 1
+    if _kind(tokens, after) == "unit":
+        after += 1
     if _kind(tokens, after) not in ("number", "fraction", "a"):
         return False
     after += 1
-    while _kind(tokens, after) in ("dash", "to", "or") and _kind(tokens, after + 1) in ("number", "fraction"):
+    while _kind(tokens, after) in ("dash", "to", "or", "slash") and _kind(tokens, after + 1) in (
+        "number",
+        "fraction",
+    ):
         after += 2
-    return _kind(tokens, after) not in ("times", "x", "hourly", "period", "slash") and not (
+    if _kind(tokens, after) == "x":
+        return _kind(tokens, after + 1) in ("number", "unit")
+    return _kind(tokens, after) not in ("times", "hourly", "period", "slash") and not (
         _kind(tokens, after) == "dash" and _kind(tokens, after + 1) == "hourly"
     )
 

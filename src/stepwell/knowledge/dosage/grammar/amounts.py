@@ -30,6 +30,7 @@ COUNTED = frozenset(
     "tablet capsule patch sachet suppository lozenge film ampoule puff spray drop application injection "
     "cigarette fingertip dose unit".split()
 )
+_NOT_BEHIND_A_DOSE = frozenset({"times", "hourly", "period", "x", "slash"})
 _MG_IN_G = Decimal(1000)
 _ML_IN_TEASPOON = Decimal(5)
 _LATEST_DOSE_HOUR = 4
@@ -365,14 +366,14 @@ def unit_first(tokens: list[Token], place: int, read: list[Atom]) -> Yield | Non
     if kind(tokens, after) in ("comma", "dash"):
         after += 1
     found = quantity(tokens, after)
-    if found is not None and kind(tokens, found.after) not in (
-        "times",
-        "hourly",
-        "period",
-        "x",
-        "slash",
-        "when",
-    ):
+    clock = (
+        found is not None and kind(tokens, found.after) == "when" and tokens[found.after].word in ("am", "pm")
+    )
+    crossed = (
+        found is not None and kind(tokens, found.after) == "x" and kind(tokens, found.after + 1) == "unit"
+    )
+    dosed = found is not None and kind(tokens, found.after) not in _NOT_BEHIND_A_DOSE
+    if found is not None and not clock and (dosed or crossed):
         atoms, end = _dose(tokens, found, tokens[place].start)
         amount = atoms[0]
         assert isinstance(amount, Amount)

@@ -132,7 +132,7 @@ def ceiling(tokens: list[Token], place: int, read: list[Atom]) -> Yield | None:
         return [Duration(start, tokens[after + 1].end, int(found.high) * each)], after + 2
     measured = measure(tokens, after, found.high)
     if measured is None:
-        return None
+        return _limit_end(tokens, start, found.high, None, after, None, daily, read)
     amount = found.high * measured.factor
     return _limit_end(tokens, start, amount, measured.unit, measured.after, measured.substance, daily, read)
 

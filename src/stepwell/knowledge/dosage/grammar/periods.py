@@ -39,7 +39,7 @@ def period_of(tokens: list[Token], place: int) -> tuple[Decimal | None, int]:
         at += 1
     led = at > place
     if kind(tokens, at) == "period":
-        return _named(tokens, at, place, led)
+        return _named(tokens, at, place)
     if led and kind(tokens, at) == "number":
         return _counted(tokens, at, place)
     if (
@@ -52,11 +52,9 @@ def period_of(tokens: list[Token], place: int) -> tuple[Decimal | None, int]:
     return None, place
 
 
-def _named(tokens: list[Token], at: int, place: int, led: bool) -> tuple[Decimal | None, int]:
+def _named(tokens: list[Token], at: int, place: int) -> tuple[Decimal | None, int]:
     days = days_in(value(tokens, at))
     if days is None:
-        return None, place
-    if not led and kind(tokens, at + 1) == "number":
         return None, place
     return days, at + 1
 

@@ -10,9 +10,15 @@ _SILENT = frozenset(
 _ATTACHED = frozenset({"reason", "site", "meal", "route", "filler"})
 _NUMBERS = frozenset({"number", "fraction", "count", "latin", "weekday"})
 _AFTER_NIGHT = frozenset(
-    "end and comma stop semicolon dash number fraction prn then for max upto open close or when x change".split()
+    "end and comma stop semicolon dash number fraction prn then for max upto open close or when x change meal".split()
 )
-_BEFORE_LATIN_NIGHT = frozenset({"number", "fraction", "unit", "close", "verb", "filler"})
+_BEFORE_NIGHT = frozenset({"number", "fraction", "unit", "close", "when", "comma", "prn"})
+_RIDERS = frozenset(
+    {"po", "orally", "oral", "by mouth", "regularly", "regular", "please", "sls", "only", "with"}
+)
+_AFTER_PREPOSITION = frozenset(
+    "weekday weekdays alternate alternate_day site filler a ordinal every date period end reason route number event".split()
+)
 _KEPT_AFTER_SLASH = frozenset("number fraction period latin count weekday unit adverb a".split())
 _KEPT_AFTER_FOR = frozenset("number fraction a period ordinal upto max every".split())
 _KEPT_AFTER_IN = frozenset("number fraction a divided period every count".split())
@@ -73,17 +79,32 @@ def _latin_time(
 ) -> Token | None:
     """OM and ON after a dose, or after "and" behind another time, or in capitals in a text that has small letters."""
     before = settled[-1].kind if settled else "end"
-    follows = _kind(tokens, place + 1) in _AFTER_NIGHT
-    if follows and before == "and" and len(settled) > 1:
-        before = "unit" if settled[-2].kind in ("when", "latin", "om") else before
+    if before == "and" and len(settled) > 1 and settled[-2].kind in ("when", "latin", "count"):
+        before = "when"
     written = text[token.start : token.end]
     capitals = written.isupper() and text.upper() != text
-    dosed = before in ("number", "fraction", "unit", "close", "when", "comma") and bool(settled)
-    if follows and (dosed or capitals):
+    if token.kind == "om":
+        placed = capitals or any(earlier.kind in ("number", "fraction", "unit") for earlier in settled)
+    else:
+        placed = _night_follows(tokens, place + 1) and (before in _BEFORE_NIGHT or capitals)
+    if placed:
         return Token("when", token.value, token.start, token.end, token.word)
-    if token.kind == "on":
+    if token.kind == "on" and _is_preposition(tokens, place + 1, before):
         return None
     return Token("unknown", None, token.start, token.end, token.word)
+
+
+def _night_follows(tokens: list[Token], place: int) -> bool:
+    following = _kind(tokens, place)
+    return following in _AFTER_NIGHT or (following in ("route", "filler") and tokens[place].word in _RIDERS)
+
+
+def _is_preposition(tokens: list[Token], place: int, before: str) -> bool:
+    """Whether "on" leads to a day, a place or a date. Behind a dose with anything else next it might be "at night"."""
+    if _kind(tokens, place) not in _AFTER_PREPOSITION:
+        return False
+    might_be_night = before in _BEFORE_NIGHT and _kind(tokens, place) in ("filler", "route", "reason", "end")
+    return not might_be_night or tokens[place].word in ("the", "a regular basis")
 
 
 def _keeps_dash(tokens: list[Token], place: int, settled: list[Token]) -> bool:

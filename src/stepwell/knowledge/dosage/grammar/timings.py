@@ -6,7 +6,17 @@ from decimal import Decimal
 
 from stepwell.knowledge.dosage.grammar.amounts import hours_in
 from stepwell.knowledge.dosage.grammar.numbers import quantity
-from stepwell.knowledge.dosage.grammar.parts import Atom, Daily, Every, RefusedError, Times, Weekdays, When
+from stepwell.knowledge.dosage.grammar.parts import (
+    Amount,
+    Atom,
+    Daily,
+    Every,
+    Mark,
+    RefusedError,
+    Times,
+    Weekdays,
+    When,
+)
 from stepwell.knowledge.dosage.grammar.periods import days_in, period_of
 from stepwell.knowledge.dosage.grammar.rules import Yield, kind, rule, value
 from stepwell.knowledge.dosage.tokens import Token
@@ -43,7 +53,8 @@ def counted(tokens: list[Token], place: int, read: list[Atom]) -> Yield | None:
         after += 1
     word = tokens[place].kind
     days: Decimal | None = Decimal(1) if word == "latin" else None
-    if kind(tokens, after) != "every" or kind(tokens, after + 1) == "period":
+    labelled = word == "latin" and kind(tokens, after) == "period"
+    if not labelled and (kind(tokens, after) != "every" or kind(tokens, after + 1) == "period"):
         found, further_after = period_of(tokens, after)
         if found is not None:
             if word == "latin" and found != 1:
@@ -157,16 +168,27 @@ def _bare_period(tokens: list[Token], place: int, start: int) -> Yield | None:
 )
 def adverb(tokens: list[Token], place: int, read: list[Atom]) -> Yield | None:
     """daily, weekly, fortnightly, monthly, hourly."""
-    del read
     token = tokens[place]
     if token.kind == "hourly":
         return [Every(token.start, token.end, Decimal(1), Decimal(1))], place + 1
     if token.value == "month":
         return [Every(token.start, token.end, Decimal(28 * 24), Decimal(31 * 24))], place + 1
     if token.value == "1":
-        return [Daily(token.start, token.end)], place + 1
+        return _daily(tokens, place, read)
     hours = Decimal(str(token.value)) * 24
     return [Every(token.start, token.end, hours, hours)], place + 1
+
+
+def _daily(tokens: list[Token], place: int, read: list[Atom]) -> Yield:
+    """daily; before "max" it may belong to either side: "1 prn daily max 8" says two things and is refused."""
+    token = tokens[place]
+    if kind(tokens, place + 1) == "max":
+        last = read[-1] if read else None
+        if isinstance(last, Amount) or (isinstance(last, Mark) and last.name == "prn"):
+            raise RefusedError("ambiguous")
+        if isinstance(last, Times | Every | When | Daily | Mark):
+            return [], place + 1
+    return [Daily(token.start, token.end)], place + 1
 
 
 @rule(
