@@ -17,8 +17,8 @@ _LIST_FILE = "code_lists.yaml"
 class CodeList:
     """One list. ``codes`` are text; ``words`` recognise an entry that has no code, for a clinician to look at.
 
-    A word ending in ``*`` is the start of a word; several words are a phrase. ``not_words`` are phrases that are taken
-    out of the text first. ``review_by`` is the date by which the list must be looked at again.
+    A word ending in ``*`` is the start of a word; several words are a phrase, in which ``...`` is up to four words.
+    ``not_words`` are phrases that are taken out of the text first, each as short as it can be. ``review_by`` is the date by which the list must be looked at again.
     """
 
     id: str
@@ -47,8 +47,9 @@ class CodeList:
 def _pattern(words: tuple[str, ...]) -> re.Pattern[str]:
     written = []
     for word in words:
-        plain = re.sub(r"[^a-z0-9]+", " ", word.lower().rstrip("*")).strip()
-        written.append(re.escape(plain) + ("[a-z]*" if word.endswith("*") else ""))
+        parts = [re.sub(r"[^a-z0-9]+", " ", part).strip() for part in word.lower().rstrip("*").split("...")]
+        phrase = " (?:[a-z0-9]+ ){0,4}?".join(re.escape(part) for part in parts)
+        written.append(phrase + ("[a-z]*" if word.endswith("*") else ""))
     return re.compile(rf"\b(?:{'|'.join(written)})\b")
 
 
