@@ -10,6 +10,7 @@ from stepwell.knowledge.dosage.grammar.parts import Amount, Limit, RefusedError,
 from stepwell.knowledge.medicines.model import Product
 
 _SOLID = frozenset({"tablet", "capsule"})
+_MEASURED = frozenset({"ml", "mg", "microgram"})
 _EACH = frozenset({"dose", "unit"})
 _LARGEST_BARE_NUMBER = Decimal(20)
 _SMALLEST_SUSPECT = Decimal(5)
@@ -58,9 +59,17 @@ class Agreement:
             return DailyLimit(daily, "dose")
         if limit.unit in MASS_IN_MG:
             return self._mass_limit(limit, unit, days)
+        if limit.unit is None and unit in _MEASURED:
+            return self._bare_limit(limit, dose_high, days)
         if limit.unit is not None and unit is not None and not _same_counted(limit.unit, unit):
             return DailyLimit(None, "unit")
         return DailyLimit(limit.amount / days, "unit", limit.unit)
+
+    def _bare_limit(self, limit: Limit, dose_high: Decimal | None, days: Decimal) -> DailyLimit:
+        """ "10ml prn max 4 a day": doses when the number is below one dose, otherwise it could be either."""
+        if dose_high is None or limit.amount >= dose_high:
+            raise RefusedError("ambiguous")
+        return DailyLimit(limit.amount * dose_high / days, "dose")
 
     def _mass_limit(self, limit: Limit, unit: str | None, days: Decimal) -> DailyLimit:
         mg = limit.amount * MASS_IN_MG[str(limit.unit)]

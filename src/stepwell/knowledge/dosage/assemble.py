@@ -8,9 +8,12 @@ from decimal import Decimal
 from stepwell.knowledge.dosage.agree import Agreement
 from stepwell.knowledge.dosage.grammar.clauses import Clause, Part
 from stepwell.knowledge.dosage.grammar.parts import Amount, RefusedError
-from stepwell.knowledge.dosage.occasions import ONCE_A_DAY, Occasions, occasions
+from stepwell.knowledge.dosage.occasions import ONCE_A_DAY, PERIOD_ASSUMED, Occasions, occasions
 
 ZERO = Decimal(0)
+_COUNTED_BY_NUMBER = frozenset(
+    {"tablet", "capsule", "patch", "puff", "drop", "sachet", "spray", "dose", "suppository"}
+)
 _EIGHT_A_DAY = Decimal(8)
 _MANY_TIMES = 3
 
@@ -163,6 +166,8 @@ def _agreeing(parts: list[Reckoned], result: Sum) -> list[Reckoned]:
     """The parts that add. A dose said twice counts once; two daily doses that disagree are refused."""
     if len(parts) == 1:
         return parts
+    if PERIOD_ASSUMED in result.flags:
+        raise RefusedError("ambiguous")
     first, rest = parts[0], parts[1:]
     if first.part.only_slots or rest[0].part.joined == "and":
         return _adding(parts, result)
@@ -197,6 +202,8 @@ def _adds(part: Reckoned, kept: list[Reckoned], result: Sum) -> bool:
     """Whether this part adds to those before it; False when it only repeats one."""
     for other in kept:
         if part.as_needed != other.as_needed:
+            if other.as_needed and part.part.joined == "none":
+                raise RefusedError("ambiguous")
             continue
         same_dose = (
             part.dose is not None
@@ -230,6 +237,9 @@ def _add(parts: list[Reckoned], result: Sum) -> None:
     units = {dose.unit for dose in doses if dose.unit is not None}
     if not units:
         units = {part.part.dose.unit for part in parts if part.part.dose and part.part.dose.unit is not None}
+    bare = any(dose.unit is None for dose in doses)
+    if bare and units - _COUNTED_BY_NUMBER:
+        raise RefusedError("unit_conflict")
     if len(units) > 1 and not units <= {"tablet", "capsule"}:
         raise RefusedError("unit_conflict")
     result.unit = next(iter(sorted(units)), None)

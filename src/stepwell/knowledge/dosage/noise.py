@@ -403,6 +403,12 @@ def pack(tokens: list[Token], place: int, cleaned: Cleaned) -> int:
     enough = many >= (_SMALLEST_BOTTLE if unit in ("ml", "g") else _SMALLEST_PACK)
     if not enough or unit in ("mg", "microgram") or many != many.to_integral_value():
         return place
+    if (
+        tokens[place].kind == "number"
+        and cleaned.kept
+        and cleaned.kept[-1].kind in ("number", "fraction", "unit")
+    ):
+        return place
     if tokens[place].kind == "open":
         return _take(tokens, place, after + 1, cleaned) if _kind(tokens, after) == "close" else place
     if tokens[place].kind == "x" or tokens[after - 1 - (unit is not None)] is not tokens[first]:

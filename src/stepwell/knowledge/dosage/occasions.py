@@ -11,6 +11,8 @@ from stepwell.knowledge.dosage.grammar.parts import Every, RefusedError, Times
 ONE = Decimal(1)
 _DAY = Decimal(24)
 _WEEK = Decimal(7)
+PERIOD_ASSUMED = "period_assumed"
+_WIDEST = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +78,7 @@ def _one_interval(every: list[Every]) -> Every | None:
         return None
     if any((other.low, other.high) != (every[0].low, every[0].high) for other in every[1:]):
         raise RefusedError("conflict")
-    if every[0].low <= 0:
+    if every[0].low <= 0 or every[0].high > every[0].low * _WIDEST:
         raise RefusedError("ambiguous")
     return every[0]
 
@@ -95,7 +97,7 @@ def _by_times(part: Part, times: Times, every: Every | None, flags: list[str]) -
         elif low == high == 1:
             raise RefusedError("no_frequency")
         else:
-            flags.append("period_assumed")
+            flags.append(PERIOD_ASSUMED)
             days = ONE
     if slots and not (low <= slots <= high):
         if not (days > 1 and slots == 1):
@@ -163,6 +165,8 @@ def _by_interval(part: Part, every: Every) -> Occasions:
         if slots and not (_DAY / every.high <= slots <= _DAY / every.low):
             raise RefusedError("conflict")
         return _daily(_DAY / every.high, _DAY / every.low)
+    if slots > 1 and every.high >= _WEEK * _DAY:
+        raise RefusedError("conflict")
     many = Decimal(max(slots, 1))
     return Occasions(many, many, every.low / _DAY, every.high / _DAY, False)
 

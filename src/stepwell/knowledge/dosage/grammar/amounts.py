@@ -31,6 +31,7 @@ COUNTED = frozenset(
     "cigarette fingertip dose unit".split()
 )
 _NOT_BEHIND_A_DOSE = frozenset({"times", "hourly", "period", "x", "slash"})
+_SPOONS = frozenset({"spoonfuls", "spoons", "spoonsful", "teaspoonfuls", "teaspoons"})
 _MG_IN_G = Decimal(1000)
 _ML_IN_TEASPOON = Decimal(5)
 _LATEST_DOSE_HOUR = 4
@@ -204,6 +205,8 @@ def measure(tokens: list[Token], place: int, number: Decimal) -> Measure | None:
         return Measure(None, Decimal(1), place)
     unit = str(tokens[at].value)
     after = at + 1
+    if unit == "ml" and kind(tokens, after) == "unit" and tokens[after].word in _SPOONS:
+        raise RefusedError("ambiguous")
     if unit == "g":
         return _with_substance(tokens, Measure("mg", _MG_IN_G, after))
     if unit == "teaspoon":
@@ -400,6 +403,12 @@ def unit_first(tokens: list[Token], place: int, read: list[Atom]) -> Yield | Non
 def _trailing_unit(tokens: list[Token], place: int, unit: str, read: list[Atom]) -> Yield | None:
     """ "change patch every 7 days" behind a dose already said: the word adds nothing."""
     doses = [atom for atom in read if isinstance(atom, Amount)]
+    if (
+        isinstance(read[-1], Mark)
+        and read[-1].name in ("and", "or", "pause", "stop", "then")
+        and unit != "patch"
+    ):
+        return None
     if doses and doses[-1].unit in (unit, None):
         doses[-1].unit = unit if unit != "dose" else doses[-1].unit
         return [], place + 1

@@ -123,10 +123,16 @@ class _Builder:
             if not isinstance(atom, Limit | Total):
                 self.clause.end = atom.end
             self.pending = "none"
+        if self.pending in ("or", "and", "then"):
+            raise RefusedError("ambiguous")
         return self.clauses
 
     def _mark(self, mark: Mark) -> None:
         name = mark.name
+        if name == "or" or (name == "and" and len(self.clauses) == 1):
+            self._needs_something_before()
+        if name in ("or", "and") and self.pending in ("or", "and", "then"):
+            raise RefusedError("ambiguous")
         if name in _STRENGTH:
             if _STRENGTH[name] > _STRENGTH[self.pending] or (name == "close" and self.pending == "open"):
                 self.pending = name
@@ -150,8 +156,18 @@ class _Builder:
         elif name == "who":
             raise RefusedError("not_understood")
 
+    def _needs_something_before(self) -> None:
+        """ "and 1/2 tabs", "or one tablet": what stood before is lost, and with it the dose."""
+        part = self.part
+        if part.dose is None and not part.timed and not self.clause.prn and not self.clause.apply:
+            raise RefusedError("ambiguous")
+
     def _prn(self) -> None:
         part, clause = self.part, self.clause
+        if self.pending == "or":
+            if not part.timed:
+                raise RefusedError("ambiguous")
+            self.pending = "none"
         apart = self.pending in ("pause", "stop", "open", "semicolon") and len(clause.parts) > 1
         if apart or part.dose is None:
             clause.prn = True
@@ -169,7 +185,7 @@ class _Builder:
         if self.stopped:
             raise RefusedError("ambiguous")
         if part.dose is None:
-            if self.pending in ("then", "semicolon") and part.timed:
+            if self.pending == "or" or (self.pending in ("then", "semicolon", "and") and part.timed):
                 raise RefusedError("ambiguous")
             part.led_by_time = part.timed
             part.dose = atom
@@ -210,7 +226,11 @@ class _Builder:
         if self.pending == "then" and part.dose is not None:
             self._new_clause("then", atom.start)
             return
-        if self.pending == "or" and part.timed and not isinstance(atom, Times):
+        joined_wrongly = self.pending == "or" and not (part.timed and isinstance(atom, Times))
+        dose_joined_to_time = (
+            self.pending == "and" and part.dose is not None and not part.timed and not part.prn
+        )
+        if joined_wrongly or dose_joined_to_time:
             raise RefusedError("ambiguous")
         if (
             part.led_by_time
@@ -288,6 +308,8 @@ class _Builder:
 
     def every(self, atom: Every) -> None:
         self._before_timing(atom)
+        if atom.bare and (self.part.slots or self.part.dose is None):
+            raise RefusedError("ambiguous")
         self.part.every.append(atom)
 
     def daily(self, atom: Daily) -> None:
@@ -315,6 +337,8 @@ class _Builder:
         slots = part.slots
         if atom.slot in slots:
             return
+        if slots and part.led_by_time and self.pending == "none":
+            raise RefusedError("ambiguous")
         if slots and self.pending == "none" and {atom.slot, slots[-1]} == _EVENING_AND_NIGHT:
             raise RefusedError("ambiguous")
         if (
@@ -382,6 +406,8 @@ class _Builder:
 
     def duration(self, atom: Duration) -> None:
         clause = self.clause
+        if self.pending in ("and", "or") and not atom.before:
+            raise RefusedError("ambiguous")
         if self.part.dose is None and not atom.before and len(self.clauses) == 1 and not self.part.timed:
             raise RefusedError("not_understood")
         if clause.days is None:
@@ -431,6 +457,8 @@ def beside(part: Part, other: Amount) -> None:
         return
     counted, mass = (other, dose) if mine else (dose, other)
     factor = MASS_IN_MG[str(mass.unit)]
+    if mass.low != mass.high and counted.low == counted.high:
+        raise RefusedError("conflict")
     counted.upto = counted.upto or dose.upto
     part.dose = counted
     part.beside_mg = (mass.low * factor, mass.high * factor)
@@ -466,6 +494,8 @@ def _inherit(built: list[Clause]) -> list[Clause]:
         if len(earlier.parts) != 1 or len(later.parts) != 1:
             continue
         before, after = earlier.parts[0], later.parts[0]
+        if later.joined == "semicolon" and not after.timed and not after.prn:
+            raise RefusedError("ambiguous")
         if after.dose is None and after.timed:
             after.dose = before.dose
         elif after.dose is not None and not after.timed and not after.divided and not before.stat:
@@ -496,7 +526,7 @@ def _merge_through_the_day(built: list[Clause]) -> list[Clause]:
             before.days = clause.days
             before.prn = before.prn or clause.prn
             before.end = clause.end
-        elif plain and slots_only and _distinct(before, clause):
+        elif plain and (clause.joined == "semicolon" or (slots_only and _distinct(before, clause))):
             raise RefusedError("ambiguous")
         else:
             merged.append(clause)

@@ -88,9 +88,11 @@ def single(tokens: list[Token], place: int) -> tuple[Decimal, int] | None:
     if added is None:
         return number, after
     fraction, end, joined = added
-    if joined or tokens[place].word[0].isdigit():
+    spelt = tokens[after].word.isalpha()
+    digits = tokens[place].word[0].isdigit()
+    if joined or (digits and not spelt):
         return number + fraction, end
-    if number == 1:
+    if number == 1 and spelt:
         return fraction, end
     raise RefusedError("ambiguous")
 

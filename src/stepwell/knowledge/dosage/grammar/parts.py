@@ -52,12 +52,13 @@ class Times(Atom):
 
 @dataclass(slots=True)
 class Every(Atom):
-    """Once every so many hours."""
+    """Once every so many hours. ``bare`` marks "weekly" alone, which may be how it is dispensed."""
 
     low: Decimal
     high: Decimal
     upto: bool = False
     alternate: bool = False
+    bare: bool = False
 
 
 @dataclass(slots=True)

@@ -8,6 +8,9 @@ from stepwell.knowledge.dosage.grammar.rules import kind, value
 from stepwell.knowledge.dosage.tokens import Token
 
 _DAYS = {"day": Decimal(1), "week": Decimal(7), "fortnight": Decimal(14)}
+PLURALS = frozenset({"hours", "hrs", "days", "weeks", "wks", "months", "minutes", "mins"})
+"""Without a number these say nothing: "every hours" has lost one."""
+
 _DAYS_IN_MONTH = Decimal(30)
 
 
@@ -37,7 +40,7 @@ def period_of(tokens: list[Token], place: int) -> tuple[Decimal | None, int]:
         return (None, place) if days == "month" else (Decimal(str(days)), at + 1)
     while kind(tokens, at) in ("in", "per", "a", "every", "slash"):
         at += 1
-    led = at > place
+    led = any(token.kind != "a" for token in tokens[place:at])
     if kind(tokens, at) == "period":
         return _named(tokens, at, place)
     if led and kind(tokens, at) == "number":
@@ -54,7 +57,7 @@ def period_of(tokens: list[Token], place: int) -> tuple[Decimal | None, int]:
 
 def _named(tokens: list[Token], at: int, place: int) -> tuple[Decimal | None, int]:
     days = days_in(value(tokens, at))
-    if days is None:
+    if days is None or tokens[at].word in PLURALS:
         return None, place
     return days, at + 1
 

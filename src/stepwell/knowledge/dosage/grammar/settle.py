@@ -132,7 +132,9 @@ def _keeps_or(tokens: list[Token], place: int, settled: list[Token]) -> bool:
 
 def _keeps_and(tokens: list[Token], place: int, settled: list[Token]) -> bool:
     del settled
-    return _kind(tokens, place + 1) not in ("reason", "site", "meal", "route", "prn", "end", "change_rider")
+    following = _kind(tokens, place + 1)
+    listed = following in _ATTACHED and _kind(tokens, place - 1) in _ATTACHED and following != "filler"
+    return not (listed or following in ("prn", "change_rider"))
 
 
 def _keeps_for(tokens: list[Token], place: int, settled: list[Token]) -> bool:

@@ -17,7 +17,7 @@ from stepwell.knowledge.dosage.grammar.parts import (
     Weekdays,
     When,
 )
-from stepwell.knowledge.dosage.grammar.periods import days_in, period_of
+from stepwell.knowledge.dosage.grammar.periods import PLURALS, days_in, period_of
 from stepwell.knowledge.dosage.grammar.rules import Yield, kind, rule, value
 from stepwell.knowledge.dosage.tokens import Token
 
@@ -147,7 +147,7 @@ def _bare_period(tokens: list[Token], place: int, start: int) -> Yield | None:
     """Every day, each week, every month, every hour."""
     if kind(tokens, place) == "adverb" and value(tokens, place) == "1":
         return [Daily(start, tokens[place].end)], place + 1
-    if kind(tokens, place) != "period":
+    if kind(tokens, place) != "period" or tokens[place].word in PLURALS:
         return None
     period = tokens[place].value
     end = tokens[place].end
@@ -176,7 +176,7 @@ def adverb(tokens: list[Token], place: int, read: list[Atom]) -> Yield | None:
     if token.value == "1":
         return _daily(tokens, place, read)
     hours = Decimal(str(token.value)) * 24
-    return [Every(token.start, token.end, hours, hours)], place + 1
+    return [Every(token.start, token.end, hours, hours, bare=True)], place + 1
 
 
 def _daily(tokens: list[Token], place: int, read: list[Atom]) -> Yield:
@@ -260,9 +260,9 @@ def at_clock(tokens: list[Token], place: int, read: list[Atom]) -> Yield | None:
         return [Every(tokens[place].start, tokens[found.after].end, found.low, found.low)], found.after + 2
     if follows == "oclock":
         return [When(tokens[place].start, tokens[found.after].end, f"clock {found.low}")], found.after + 1
-    if follows != "when":
+    word = tokens[found.after].word if follows == "when" else ""
+    if word not in ("am", "pm", "a m", "p m"):
         return None
-    word = tokens[found.after].word
     hour = found.low + (12 if word in ("pm", "p m") and found.low < 12 else 0)
     return [When(tokens[place].start, tokens[found.after].end, f"clock {hour}")], found.after + 1
 
