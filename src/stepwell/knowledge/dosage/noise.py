@@ -37,8 +37,17 @@ class Cleaned:
         self.noise.append((start, end))
 
 
-_OF_FREQUENCY = frozenset({"every", "dash", "to", "slash", "intervals_of"})
-"""Behind these a number of hours is how often."""
+_OF_FREQUENCY = frozenset({"every", "to", "slash", "intervals_of"})
+
+
+def _is_frequency(kept: list[Token]) -> bool:
+    """Behind "every", or as the far end of a range, a number of hours is how often."""
+    if not kept:
+        return False
+    return kept[-1].kind in _OF_FREQUENCY or (
+        kept[-1].kind == "dash" and _kind(kept, len(kept) - 2) == "number"
+    )
+
 
 Rule = Callable[[list[Token], int, Cleaned], int]
 
@@ -120,7 +129,7 @@ def water(tokens: list[Token], place: int, cleaned: Cleaned) -> int:
 
 def lead_time(tokens: list[Token], place: int, cleaned: Cleaned) -> int:
     """Half an hour before food, 20 minutes before physio: when, not how much."""
-    if cleaned.kept and cleaned.kept[-1].kind in _OF_FREQUENCY:
+    if _is_frequency(cleaned.kept):
         return place
     after = place + 1
     if _kind(tokens, after) in ("dash", "to") and _kind(tokens, after + 1) == "number":
@@ -147,7 +156,7 @@ def lead_time(tokens: list[Token], place: int, cleaned: Cleaned) -> int:
 
 def gap(tokens: list[Token], place: int, cleaned: Cleaned) -> int:
     """At least 4 hours apart, leave 4-6 hours between doses: never more often, which is not how often."""
-    if cleaned.kept and cleaned.kept[-1].kind in _OF_FREQUENCY:
+    if _is_frequency(cleaned.kept):
         return place
     after = place
     asked = False
@@ -213,7 +222,7 @@ _FORBIDDING = ("do not", "avoid", "not ", "no ", "never", "stop", "dont", "bewar
 def _sentence_end(tokens: list[Token], place: int) -> int:
     """Past the words of a warning, to a break or to the first word that could carry a dose."""
     while True:
-        if _kind(tokens, place) in _CAUTION_WORDS:
+        if _kind(tokens, place) in _CAUTION_WORDS and tokens[place].value != "dosage_changed":
             place += 1
         elif (
             _kind(tokens, place) == "number"
@@ -456,7 +465,19 @@ def _ends(tokens: list[Token], after: int, cleaned: Cleaned) -> bool:
 
 
 def contact(tokens: list[Token], place: int, cleaned: Cleaned) -> int:
-    """A telephone number."""
+    """A telephone number; but "at 0800" is a time of day."""
+    if (
+        tokens[place].kind == "digits"
+        and _kind(cleaned.kept, len(cleaned.kept) - 1) == "at"
+        and tokens[place].word < "2400"
+    ):
+        hour, minute = tokens[place].word[:2], tokens[place].word[2:]
+        if len(tokens[place].word) == 4 and minute < "60":
+            clock = int(hour) * 60 + int(minute)
+            cleaned.kept.append(
+                Token("clock", clock, tokens[place].start, tokens[place].end, tokens[place].word)
+            )
+            return place + 1
     after = place + 1
     while _kind(tokens, after) in ("digits", "stop", "comma", "filler") or (
         _kind(tokens, after) == "number" and tokens[after].number >= 100
@@ -549,6 +570,7 @@ _RULES: dict[str, tuple[Rule, ...]] = {
     "open": (pack,),
     "digits": (contact,),
     "phone": (contact,),
+    "contact": (contact,),
     "date": (date,),
     "letter": (letter,),
 }

@@ -85,6 +85,8 @@ def _read(reading: _Reading, product: Product | None) -> Dosage:
             raise RefusedError(str(token.value), "as_directed" if token.value == "as_directed" else None)
         if token.kind == "refuse":
             raise RefusedError(str(token.value))
+    if len({token.value for token in kept if token.kind == "drug"}) > 1:
+        raise RefusedError("several_drugs")
     settled = settle(kept, text)
     if not settled:
         reading.directed = reading.cleaned.letter is not None

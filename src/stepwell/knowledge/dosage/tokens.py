@@ -39,11 +39,19 @@ _LEXER = re.compile(
     r"|(?P<word>[a-zé]+(?:'[a-z]+)?)"
     r"|(?P<part>[½¼¾])"
     r"|(?P<mark>[()/,.;:+&=%@\n\r-])"
+    r"|(?P<other_sign>(?<=\d)\*(?=\d))"
     r"|(?P<quiet>[ \"'*_!]+)"
     r"|(?P<other>.)",
     re.DOTALL,
 )
 
+_POSTCODE = re.compile(r"(?<![a-z\d])([a-z]{1,2})\d[a-z\d]? \d[abd-hjlnp-uw-z]{2}(?![a-z\d])")
+_POSTCODE_AREAS = frozenset(
+    "ab al b ba bb bd bh bl bn br bs bt ca cb cf ch cm co cr ct cv cw da dd de dg dh dl dn dt dy e ec eh en ex fk fy g gl "
+    "gu ha hd hg hp hr hs hu hx ig im ip iv ka kt kw ky l la ld le ll ln ls lu m me mk ml n ne ng nn np nr nw ol ox pa pe "
+    "ph pl po pr rg rh rm s sa se sg sk sl sm sn so sp sr ss st sw sy ta td tf tn tq tr ts tw ub uk w wa wc wd wf wn wr "
+    "ws wv yo ze".split()
+)
 _PARTS = {"½": Decimal("0.5"), "¼": Decimal("0.25"), "¾": Decimal("0.75")}
 _MARKS = {
     "(": "open",
@@ -98,9 +106,23 @@ def fold(text: str) -> str:
 def tokenize(text: str) -> tuple[list[Token], bool]:
     """The tokens of ``text`` and whether a spelling slip was mended on the way."""
     known = vocabulary()
-    raw = _raw_tokens(fold(text))
+    folded, postcodes = _without_postcodes(fold(text))
+    raw = _raw_tokens(folded)
+    if postcodes:
+        raw = sorted([*raw, *postcodes], key=lambda token: token.start)
     mended = _mend(raw, known)
     return _phrases(raw, known), mended
+
+
+def _without_postcodes(folded: str) -> tuple[str, list[Token]]:
+    """Postcodes blanked out, and a token for each: their digits are no dose."""
+    found: list[Token] = []
+    for match in _POSTCODE.finditer(folded):
+        if match.group(1) in _POSTCODE_AREAS:
+            start, end = match.span()
+            found.append(Token("contact", None, start, end, "postcode"))
+            folded = folded[:start] + " " * (end - start) + folded[end:]
+    return folded, found
 
 
 def _raw_tokens(folded: str) -> list[Token]:

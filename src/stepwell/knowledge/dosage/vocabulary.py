@@ -13,6 +13,7 @@ NUMBER_KINDS = frozenset({"number", "fraction", "count", "latin", "ordinal"})
 """Kinds that carry a number. No spelling slip is ever mended into one of these, nor near one."""
 
 _DECIMAL_KINDS = NUMBER_KINDS | {"alternate", "alternate_day"}
+_NEVER_MENDED_INTO = frozenset({"none", "split", "total", "stat"})
 _SHORTEST_MENDED_WORD = 4
 
 
@@ -37,13 +38,13 @@ class Vocabulary:
     def mend(self, word: str) -> str | None:
         """The one known word of four letters or more that is one slip from ``word``; None when none or several.
 
-        A slip is one letter too many, missing, wrong, or two neighbours swapped. A word that is near a number word is
+        The first letter must be right. A slip is one letter too many, missing, wrong, or two neighbours swapped. A word that is near a number word is
         never mended: it might have been the number.
         """
         if len(word) < _SHORTEST_MENDED_WORD:
             return None
         near = {known for form in _one_letter_less(word) for known in self.mendable.get(form, ())}
-        near = {known for known in near if _one_slip(word, known)}
+        near = {known for known in near if _same_beginning(word, known) and _one_slip(word, known)}
         if not near or near & self.never_near:
             return None
         if len(near) == 1:
@@ -52,6 +53,11 @@ class Vocabulary:
         if len(meanings) == 1 and None not in meanings:
             return min(near)
         return None
+
+
+def _same_beginning(word: str, known: str) -> bool:
+    """People seldom miss the first letter; they do swap the first two."""
+    return word[0] == known[0] or (word[0] == known[1] and word[1] == known[0])
 
 
 def _meaning(node: Node | None) -> tuple[str, object] | None:
@@ -102,7 +108,7 @@ def vocabulary() -> Vocabulary:
             node = node.next.setdefault(part, Node())
         node.kind, node.value = row["kind"], _value(row["kind"], row["value"])
         words.update(parts)
-        if row["kind"] != "none":
+        if row["kind"] not in _NEVER_MENDED_INTO:
             mendable.update(parts)
         if row["kind"] in NUMBER_KINDS and len(parts) == 1:
             never_near.add(parts[0])

@@ -21,7 +21,7 @@ from stepwell.knowledge.dosage.grammar.parts import (
     Weekdays,
     When,
 )
-from stepwell.knowledge.dosage.grammar.periods import days_in, period_of, whole_days
+from stepwell.knowledge.dosage.grammar.periods import PLURALS, days_in, period_of, whole_days
 from stepwell.knowledge.dosage.grammar.rules import Yield, kind, rule, value
 from stepwell.knowledge.dosage.tokens import Token
 
@@ -78,7 +78,7 @@ def numbered(tokens: list[Token], place: int, read: list[Atom]) -> Yield | None:
         slashed = _slashed(tokens, found, after, start, read)
         if slashed is not None:
             return slashed
-    if here == "period":
+    if here == "period" and not _labels(tokens, after):
         return _spell_of_time(tokens, found, after, start, read)
     if here == "divided":
         return [Divided(start, tokens[after].end, found.low, found.high)], after + 1
@@ -86,6 +86,15 @@ def numbered(tokens: list[Token], place: int, read: list[Atom]) -> Yield | None:
     if clock is not None:
         return clock
     return _dose(tokens, found, start)
+
+
+def _labels(tokens: list[Token], place: int) -> bool:
+    """ "1 on day 2": the period begins a label."""
+    return (
+        value(tokens, place) in ("day", "week")
+        and tokens[place].word not in PLURALS
+        and kind(tokens, place + 1) == "number"
+    )
 
 
 def _counts_times(tokens: list[Token], place: int, read: list[Atom]) -> bool:
@@ -232,7 +241,7 @@ def measure(tokens: list[Token], place: int, number: Decimal) -> Measure | None:
 def _with_substance(tokens: list[Token], measured: Measure) -> Measure:
     """Past "10mg tablets", "4g paracetamol"."""
     if kind(tokens, measured.after) == "drug":
-        measured.substance = tokens[measured.after].word
+        measured.substance = str(tokens[measured.after].value)
         measured.after += 1
     if kind(tokens, measured.after) == "unit" and value(tokens, measured.after) in COUNTED:
         measured.after += 1

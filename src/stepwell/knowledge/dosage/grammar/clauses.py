@@ -129,21 +129,17 @@ class _Builder:
 
     def _mark(self, mark: Mark) -> None:
         name = mark.name
-        if name == "or" or (name == "and" and len(self.clauses) == 1):
-            self._needs_something_before()
-        if name in ("or", "and") and self.pending in ("or", "and", "then"):
-            raise RefusedError("ambiguous")
         if name in _STRENGTH:
+            if name in ("or", "and"):
+                self._needs_something_before(name)
             if _STRENGTH[name] > _STRENGTH[self.pending] or (name == "close" and self.pending == "open"):
                 self.pending = name
         elif name == "prn":
             self._prn()
         elif name == "stat":
             self.part.stat = True
-        elif name == "event":
-            self.clause.event = True
-        elif name == "apply":
-            self.clause.apply = True
+        elif name in ("event", "apply", "each_site"):
+            setattr(self.clause, name, True)
         elif name == "change_patch":
             self.clause.change_patch = True
             self.pending = "none" if self.pending != "then" else self.pending
@@ -151,24 +147,31 @@ class _Builder:
             self.part.wear = True
         elif name == "stopped":
             self.stopped = True
-        elif name == "each_site":
-            self.clause.each_site = True
         elif name == "who":
             raise RefusedError("not_understood")
 
-    def _needs_something_before(self) -> None:
+    def _needs_something_before(self, name: str) -> None:
         """ "and 1/2 tabs", "or one tablet": what stood before is lost, and with it the dose."""
+        if self.pending in ("or", "and", "then"):
+            raise RefusedError("ambiguous")
+        if name == "and" and len(self.clauses) > 1:
+            return
         part = self.part
         if part.dose is None and not part.timed and not self.clause.prn and not self.clause.apply:
             raise RefusedError("ambiguous")
 
     def _prn(self) -> None:
+        if self.pending == "then" and self.part.dose is not None:
+            self._new_clause("then", self.clause.end)
+            self.pending = "none"
         part, clause = self.part, self.clause
         if self.pending == "or":
             if not part.timed:
                 raise RefusedError("ambiguous")
             self.pending = "none"
-        apart = self.pending in ("pause", "stop", "open", "semicolon") and len(clause.parts) > 1
+        apart = (
+            self.pending in ("pause", "stop", "open", "semicolon") and len(clause.parts) > 1 and part.timed
+        )
         if apart or part.dose is None:
             clause.prn = True
         else:
@@ -207,6 +210,8 @@ class _Builder:
         else:
             if self.pending == "and":
                 raise RefusedError("ambiguous")
+            if (part.dose.unit in MASS_IN_MG) == (atom.unit in MASS_IN_MG):
+                raise RefusedError("conflict")
             beside(part, atom)
             return
         self.part.dose = atom
@@ -496,7 +501,7 @@ def _inherit(built: list[Clause]) -> list[Clause]:
         before, after = earlier.parts[0], later.parts[0]
         if later.joined == "semicolon" and not after.timed and not after.prn:
             raise RefusedError("ambiguous")
-        if after.dose is None and after.timed:
+        if after.dose is None and (after.timed or later.prn):
             after.dose = before.dose
         elif after.dose is not None and not after.timed and not after.divided and not before.stat:
             after.times, after.every, after.daily = before.times, before.every, before.daily

@@ -312,6 +312,8 @@ def _counted_length(tokens: list[Token], place: int, start: int, before: bool) -
     if found is None:
         return None
     after = found.after + (kind(tokens, found.after) == "dash")
+    if kind(tokens, after) == "when" and tokens[after].word in ("nights", "mornings"):
+        return [Duration(start, tokens[after].end, int(found.high), before)], after + 1
     if kind(tokens, after) == "period":
         days = whole_days(found.high, value(tokens, after))
         return None if days is None else ([Duration(start, tokens[after].end, days, before)], after + 1)

@@ -182,7 +182,7 @@ def adverb(tokens: list[Token], place: int, read: list[Atom]) -> Yield | None:
 def _daily(tokens: list[Token], place: int, read: list[Atom]) -> Yield:
     """daily; before "max" it may belong to either side: "1 prn daily max 8" says two things and is refused."""
     token = tokens[place]
-    if kind(tokens, place + 1) == "max":
+    if kind(tokens, place + 1) == "max" and tokens[place + 1].word.startswith("max"):
         last = read[-1] if read else None
         if isinstance(last, Amount) or (isinstance(last, Mark) and last.name == "prn"):
             raise RefusedError("ambiguous")
@@ -250,6 +250,10 @@ def at_clock(tokens: list[Token], place: int, read: list[Atom]) -> Yield | None:
     if found is None or found.low != found.high:
         return None
     follows = kind(tokens, found.after)
+    written = tokens[place + 1].word
+    if written.isdigit() and "1000" <= written < "2400" and len(written) == 4 and written[2:] < "60":
+        hours = Decimal(int(written[:2]) * 60 + int(written[2:])) / 60
+        return [When(tokens[place].start, tokens[place + 1].end, f"clock {hours}")], place + 2
     if follows == "intervals" or follows == "hourly":
         return [Every(tokens[place].start, tokens[found.after].end, found.low, found.low)], found.after + 1
     if (

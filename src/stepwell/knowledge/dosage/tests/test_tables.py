@@ -1,0 +1,44 @@
+"""The tables behind the reader carry a source and a status in every row."""
+
+from __future__ import annotations
+
+import csv
+from importlib import resources
+
+import pytest
+
+from stepwell.knowledge.dosage.vocabulary import vocabulary
+
+
+@pytest.mark.parametrize("name", ["dosage_vocabulary.csv", "usual_maximum_doses.csv"])
+def test_every_row_has_a_source_and_a_status(name: str) -> None:
+    table = resources.files("stepwell.knowledge").joinpath(f"data/{name}").read_text("utf-8")
+    rows = list(csv.DictReader(table.splitlines()))
+
+    assert rows
+    assert all(row["source"] and row["status"] in ("verified", "unverified") for row in rows)
+
+
+def test_no_word_has_two_meanings() -> None:
+    table = resources.files("stepwell.knowledge").joinpath("data/dosage_vocabulary.csv").read_text("utf-8")
+    words = [row["word"] for row in csv.DictReader(table.splitlines())]
+
+    assert len(words) == len(set(words))
+
+
+@pytest.mark.parametrize(
+    ("typed", "mended"),
+    [
+        ("tabelt", "tablet"),
+        ("capsul", "capsule"),
+        ("needde", "needed"),
+        ("twcie", None),
+        ("thre", None),
+        ("fuor", None),
+        ("tab", None),
+        ("morningsss", None),
+        ("xapsule", None),
+    ],
+)
+def test_slips_are_mended_only_to_one_word_and_never_to_a_number(typed: str, mended: str | None) -> None:
+    assert vocabulary().mend(typed) == mended
