@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from stepwell.knowledge.dosage.grammar.clauses import MASS_IN_MG, Part
+from stepwell.knowledge.dosage.grammar.day import MASS_IN_MG, Part
 from stepwell.knowledge.dosage.grammar.parts import Amount, Limit, RefusedError, Total
 from stepwell.knowledge.medicines.model import Product
 

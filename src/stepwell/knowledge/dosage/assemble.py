@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from stepwell.knowledge.dosage.agree import Agreement
-from stepwell.knowledge.dosage.grammar.clauses import Clause, Part
+from stepwell.knowledge.dosage.grammar.day import Clause, Part
 from stepwell.knowledge.dosage.grammar.parts import Amount, RefusedError
 from stepwell.knowledge.dosage.occasions import ONCE_A_DAY, PERIOD_ASSUMED, Occasions, occasions
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 
-from stepwell.knowledge.dosage.grammar.clauses import Part
+from stepwell.knowledge.dosage.grammar.day import Part
 from stepwell.knowledge.dosage.grammar.parts import Every, RefusedError, Times
 
 ONE = Decimal(1)

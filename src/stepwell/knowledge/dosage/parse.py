@@ -7,7 +7,8 @@ from functools import lru_cache
 
 from stepwell.knowledge.dosage.agree import Agreement, ProductAgreement
 from stepwell.knowledge.dosage.assemble import Sum, reckon
-from stepwell.knowledge.dosage.grammar.clauses import Clause, clauses
+from stepwell.knowledge.dosage.grammar.clauses import clauses
+from stepwell.knowledge.dosage.grammar.day import Clause
 from stepwell.knowledge.dosage.grammar.parts import Atom, RefusedError
 from stepwell.knowledge.dosage.grammar.read import read
 from stepwell.knowledge.dosage.grammar.settle import settle

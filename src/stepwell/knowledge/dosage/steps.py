@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from stepwell.knowledge.dosage.agree import Agreement
 from stepwell.knowledge.dosage.assemble import Sum, reckon
-from stepwell.knowledge.dosage.grammar.clauses import MASS_IN_MG, Clause
+from stepwell.knowledge.dosage.grammar.day import MASS_IN_MG, Clause
 from stepwell.knowledge.dosage.grammar.parts import Change, RefusedError
 from stepwell.knowledge.dosage.model import Step
 

@@ -1,10 +1,10 @@
-"""Rules that begin with a number: doses, times a day, N-hourly, lengths of time."""
+"""Rules that begin with a number or a unit: doses, times a day, N-hourly, lengths of time."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from decimal import Decimal
 
+from stepwell.knowledge.dosage.grammar.doses import COUNTED, dose
 from stepwell.knowledge.dosage.grammar.numbers import Quantity, quantity
 from stepwell.knowledge.dosage.grammar.parts import (
     Amount,
@@ -21,31 +21,11 @@ from stepwell.knowledge.dosage.grammar.parts import (
     Weekdays,
     When,
 )
-from stepwell.knowledge.dosage.grammar.periods import PLURALS, days_in, period_of, whole_days
+from stepwell.knowledge.dosage.grammar.periods import PLURALS, hours_in, period_of, whole_days
 from stepwell.knowledge.dosage.grammar.rules import Yield, kind, rule, value
 from stepwell.knowledge.dosage.tokens import Token
 
-MASS = frozenset({"mg", "microgram", "g"})
-COUNTED = frozenset(
-    "tablet capsule patch sachet suppository lozenge film ampoule puff spray drop application injection "
-    "cigarette fingertip dose unit".split()
-)
 _NOT_BEHIND_A_DOSE = frozenset({"times", "hourly", "period", "x", "slash"})
-_SPOONS = frozenset({"spoonfuls", "spoons", "spoonsful", "teaspoonfuls", "teaspoons"})
-_MG_IN_G = Decimal(1000)
-_ML_IN_TEASPOON = Decimal(5)
-_LATEST_DOSE_HOUR = 4
-
-
-@dataclass(slots=True)
-class Measure:
-    """A unit read behind a number: what to multiply by, its name, the place after it, a strength on the way."""
-
-    unit: str | None
-    factor: Decimal
-    after: int
-    strength_mg: Decimal | None = None
-    substance: str | None = None
 
 
 @rule(
@@ -85,7 +65,7 @@ def numbered(tokens: list[Token], place: int, read: list[Atom]) -> Yield | None:
     clock = _clock(tokens, found, after, start, read)
     if clock is not None:
         return clock
-    return _dose(tokens, found, start)
+    return dose(tokens, found, start)
 
 
 def _labels(tokens: list[Token], place: int) -> bool:
@@ -200,141 +180,13 @@ def _clock(tokens: list[Token], found: Quantity, place: int, start: int, read: l
     return [NumberedHalf(start, tokens[place].end, found.low, slot)], place + 1
 
 
-def measure(tokens: list[Token], place: int, number: Decimal) -> Measure | None:
-    """The unit behind a number at ``place``, with the forms "5ml spoonful", "30mg tablet", "x 5ml"."""
-    at = place
-    crossed = kind(tokens, at) == "x"
-    at += crossed
-    inner = quantity(tokens, at) if kind(tokens, at) == "number" else None
-    if inner is not None and inner.low == inner.high and kind(tokens, inner.after) == "unit":
-        return _sized(tokens, inner, number, crossed)
-    if crossed:
-        return None
-    if kind(tokens, at) != "unit":
-        return Measure(None, Decimal(1), place)
-    unit = str(tokens[at].value)
-    after = at + 1
-    if unit == "ml" and kind(tokens, after) == "unit" and tokens[after].word in _SPOONS:
-        raise RefusedError("ambiguous")
-    if unit == "g":
-        return _with_substance(tokens, Measure("mg", _MG_IN_G, after))
-    if unit == "teaspoon":
-        return Measure("ml", _ML_IN_TEASPOON, after)
-    if (
-        unit == "ml"
-        and kind(tokens, after) == "unit"
-        and value(tokens, after) in ("spoonful", "teaspoon", "dose")
-    ):
-        after += 1
-    if unit in COUNTED:
-        while (
-            kind(tokens, after) in ("slash", "or")
-            and kind(tokens, after + 1) == "unit"
-            and value(tokens, after + 1) in COUNTED
-        ):
-            after += 2
-    if unit in MASS:
-        return _with_substance(tokens, Measure(unit, Decimal(1), after))
-    return Measure(unit, Decimal(1), after)
-
-
-def _with_substance(tokens: list[Token], measured: Measure) -> Measure:
-    """Past "10mg tablets", "4g paracetamol"."""
-    if kind(tokens, measured.after) == "drug":
-        measured.substance = str(tokens[measured.after].value)
-        measured.after += 1
-    if kind(tokens, measured.after) == "unit" and value(tokens, measured.after) in COUNTED:
-        measured.after += 1
-    return measured
-
-
-def _sized(tokens: list[Token], inner: Quantity, number: Decimal, crossed: bool) -> Measure | None:
-    """Two 5ml spoonfuls, 2 x 10mg tablets: the inner number is the size of one."""
-    unit = str(tokens[inner.after].value)
-    after = inner.after + 1
-    following = value(tokens, after) if kind(tokens, after) == "unit" else None
-    if unit == "ml":
-        if following in ("spoonful", "teaspoon", "dose", "sachet"):
-            return Measure("ml", inner.low, after + 1)
-        return Measure("ml", inner.low, after) if crossed or number == 1 else None
-    if unit in MASS and following in COUNTED:
-        size = inner.low * {"mg": Decimal(1), "g": _MG_IN_G, "microgram": 1 / _MG_IN_G}[unit]
-        return Measure(str(following), Decimal(1), after + 1, strength_mg=size)
-    if unit in MASS and crossed:
-        size = inner.low * {"mg": Decimal(1), "g": _MG_IN_G, "microgram": 1 / _MG_IN_G}[unit]
-        return Measure(None, Decimal(1), after, strength_mg=size)
-    return None
-
-
-def _dose(tokens: list[Token], found: Quantity, start: int) -> Yield:
-    after = _same_in_brackets(tokens, found)
-    if kind(tokens, after) == "x" and kind(tokens, after + 1) in ("latin", "count", "number", "unit"):
-        crossed = measure(tokens, after, found.high)
-        if crossed is None:
-            after += 1
-    measured = measure(tokens, after, found.high)
-    if measured is None:
-        measured = Measure(None, Decimal(1), after)
-    amount = Amount(
-        start,
-        tokens[measured.after - 1].end,
-        found.low * measured.factor,
-        found.high * measured.factor,
-        measured.unit,
-        strength_mg=measured.strength_mg,
-        substance=measured.substance,
-    )
-    if found.slashed:
-        _clear_half(tokens, measured, amount)
-    return [amount], _upper_end(tokens, measured.after, amount)
-
-
-def _clear_half(tokens: list[Token], measured: Measure, amount: Amount) -> None:
-    """1/2 is a half only where the unit is clear: "1/2 tablet"; "1/2 qds" may be one or two."""
-    if measured.unit in (None, "capsule"):
-        raise RefusedError("ambiguous")
-    amount.slashed = tokens[measured.after - 1].word.endswith("s")
-
-
-def _same_in_brackets(tokens: list[Token], found: Quantity) -> int:
-    """one (1), 1 (one): the number said twice."""
-    after = found.after
-    if kind(tokens, after) == "open":
-        again = quantity(tokens, after + 1)
-        if again is not None and kind(tokens, again.after) == "close":
-            if (again.low, again.high) != (found.low, found.high):
-                raise RefusedError("conflict")
-            return again.after + 1
-    return after
-
-
-def _upper_end(tokens: list[Token], place: int, amount: Amount) -> int:
-    """2.5ml-5ml, one tablet or two tablets, half to one: the second end with a unit of its own."""
-    if kind(tokens, place) not in ("dash", "to", "or") or amount.low != amount.high:
-        return place
-    second = quantity(tokens, place + 1)
-    if second is None or second.low != second.high:
-        return place
-    measured = measure(tokens, second.after, second.low)
-    if measured is None or measured.unit is None or measured.unit != amount.unit:
-        return place
-    high = second.low * measured.factor
-    if high < amount.low:
-        if amount.low > high * 4:
-            raise RefusedError("range_reversed")
-        amount.low, high = high, amount.low
-    amount.high = high
-    amount.end = tokens[measured.after - 1].end
-    return measured.after
-
-
 def _article(tokens: list[Token], place: int) -> Yield | None:
     """A day, a week; a tablet, an ampoule."""
     if kind(tokens, place) != "a":
         return None
     if kind(tokens, place + 1) == "unit" and value(tokens, place + 1) in COUNTED | {"spoonful", "teaspoon"}:
         one = Quantity(Decimal(1), Decimal(1), place + 1)
-        return _dose(tokens, one, tokens[place].start)
+        return dose(tokens, one, tokens[place].start)
     if kind(tokens, place + 1) == "when":
         return [When(tokens[place].start, tokens[place + 1].end, str(tokens[place + 1].value))], place + 2
     return repeated_period(tokens, place)
@@ -386,7 +238,7 @@ def unit_first(tokens: list[Token], place: int, read: list[Atom]) -> Yield | Non
     )
     dosed = found is not None and kind(tokens, found.after) not in _NOT_BEHIND_A_DOSE
     if found is not None and not clock and (dosed or crossed):
-        atoms, end = _dose(tokens, found, tokens[place].start)
+        atoms, end = dose(tokens, found, tokens[place].start)
         amount = atoms[0]
         assert isinstance(amount, Amount)
         if amount.unit is None:
@@ -422,13 +274,3 @@ def _trailing_unit(tokens: list[Token], place: int, unit: str, read: list[Atom])
         doses[-1].unit = unit if unit != "dose" else doses[-1].unit
         return [], place + 1
     return None
-
-
-def hours_in(number: Decimal, period: object) -> Decimal | None:
-    """Hours of "4 hours", "3 days", "2 weeks"; None for a month, whose length the text does not say."""
-    if period == "minute":
-        return number / 60
-    if period == "hour":
-        return number
-    days = days_in(period)
-    return None if days is None else number * days * 24

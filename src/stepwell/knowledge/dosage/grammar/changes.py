@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from stepwell.knowledge.dosage.grammar.amounts import measure
+from stepwell.knowledge.dosage.grammar.doses import measure
 from stepwell.knowledge.dosage.grammar.numbers import quantity
 from stepwell.knowledge.dosage.grammar.parts import Atom, Change, Every, Label, Mark, RefusedError
 from stepwell.knowledge.dosage.grammar.periods import whole_days

@@ -8,6 +8,9 @@ from stepwell.knowledge.dosage.grammar.rules import kind, value
 from stepwell.knowledge.dosage.tokens import Token
 
 _DAYS = {"day": Decimal(1), "week": Decimal(7), "fortnight": Decimal(14)}
+DAYS_IN_FRACTION = {7: 1, 52: 7, 12: 30}
+"""Days of one in "5/7", "2/52", "1/12"."""
+
 PLURALS = frozenset({"hours", "hrs", "days", "weeks", "wks", "months", "minutes", "mins"})
 """Without a number these say nothing: "every hours" has lost one."""
 
@@ -84,3 +87,13 @@ def _counted_dash(tokens: list[Token], at: int, place: int) -> tuple[Decimal | N
     if value(tokens, at + 2) == "hour" and number % 24 == 0:
         return number / 24, at + 3
     return None, place
+
+
+def hours_in(number: Decimal, period: object) -> Decimal | None:
+    """Hours of "4 hours", "3 days", "2 weeks"; None for a month, whose length the text does not say."""
+    if period == "minute":
+        return number / 60
+    if period == "hour":
+        return number
+    days = days_in(period)
+    return None if days is None else number * days * 24

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from stepwell.knowledge.dosage.grammar import amounts, changes, limits, timings
+from stepwell.knowledge.dosage.grammar import amounts, changes, lengths, limits, timings
 from stepwell.knowledge.dosage.grammar.parts import Atom, RefusedError
 from stepwell.knowledge.dosage.grammar.rules import REGISTER, Reader
 from stepwell.knowledge.dosage.tokens import Token
 
-RULE_MODULES = (amounts, timings, limits, changes)
+RULE_MODULES = (amounts, timings, limits, lengths, changes)
 
 
 def _by_start() -> dict[str, tuple[Reader, ...]]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from stepwell.knowledge.dosage.grammar.amounts import hours_in
 from stepwell.knowledge.dosage.grammar.numbers import quantity
 from stepwell.knowledge.dosage.grammar.parts import (
     Amount,
@@ -17,7 +16,7 @@ from stepwell.knowledge.dosage.grammar.parts import (
     Weekdays,
     When,
 )
-from stepwell.knowledge.dosage.grammar.periods import PLURALS, days_in, period_of
+from stepwell.knowledge.dosage.grammar.periods import PLURALS, days_in, hours_in, period_of
 from stepwell.knowledge.dosage.grammar.rules import Yield, kind, rule, value
 from stepwell.knowledge.dosage.tokens import Token
 

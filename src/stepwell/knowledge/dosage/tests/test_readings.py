@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import csv
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 
@@ -110,6 +112,11 @@ TRAPS = [
 ]
 
 
+def _table() -> list[tuple[str, str]]:
+    table = (Path(__file__).parent / "readings.csv").read_text("utf-8")
+    return [(row["text"], row["answer"]) for row in csv.DictReader(table.splitlines())]
+
+
 def answer(dosage: Dosage) -> str:
     """``min/max`` a day, or "refused"."""
     if dosage.status is Status.REFUSED:
@@ -117,6 +124,11 @@ def answer(dosage: Dosage) -> str:
     return "/".join(
         "-" if number is None else format(number, "f") for number in (dosage.daily_min, dosage.daily_max)
     )
+
+
+@pytest.mark.parametrize(("text", "expected"), _table())
+def test_the_table_of_readings(text: str, expected: str) -> None:
+    assert answer(parse(text)) == expected
 
 
 @pytest.mark.parametrize(("text", "expected"), HOUSE_STYLES + PEER_FAILURES + TRAPS)

@@ -1,0 +1,52 @@
+"""What stands in an instruction without being one: taken out, and kept, before any number is read."""
+
+from __future__ import annotations
+
+from stepwell.knowledge.dosage.noise.cleaned import Cleaned, Rule
+from stepwell.knowledge.dosage.noise.notes import caution, contact, date, dated, letter
+from stepwell.knowledge.dosage.noise.products import gap, lead_time, strength, water, wear
+from stepwell.knowledge.dosage.noise.supply import pack, supply
+from stepwell.knowledge.dosage.tokens import Token
+
+__all__ = ["Cleaned", "strip"]
+
+
+_RULES: dict[str, tuple[Rule, ...]] = {
+    "number": (strength, lead_time, wear, gap, water, pack),
+    "fraction": (lead_time,),
+    "a": (lead_time,),
+    "on": (wear,),
+    "for": (wear,),
+    "after": (wear,),
+    "remove": (wear,),
+    "filler": (gap,),
+    "at_least": (lead_time, gap),
+    "caution": (caution,),
+    "review": (dated,),
+    "issue_before": (dated,),
+    "supply": (supply,),
+    "x": (pack,),
+    "open": (pack,),
+    "digits": (contact,),
+    "phone": (contact,),
+    "contact": (contact,),
+    "date": (date,),
+    "letter": (letter,),
+}
+
+
+def strip(tokens: list[Token]) -> Cleaned:
+    """Tokens without noise. Each rule answers where reading goes on; the same place means it does not apply."""
+    cleaned = Cleaned()
+    place = 0
+    while place < len(tokens):
+        after = place
+        for rule in _RULES.get(tokens[place].kind, ()):
+            after = rule(tokens, place, cleaned)
+            if after > place:
+                break
+        if after == place:
+            cleaned.kept.append(tokens[place])
+            after = place + 1
+        place = after
+    return cleaned

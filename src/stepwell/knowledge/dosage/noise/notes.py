@@ -1,0 +1,153 @@
+"""Warnings, reviews, dates, letters, telephone numbers."""
+
+from __future__ import annotations
+
+from stepwell.knowledge.dosage.noise.cleaned import BREAKS, Cleaned, kind_at, span_of_time, take
+from stepwell.knowledge.dosage.tokens import Token
+
+_CAUTION_WORDS = frozenset(
+    "unknown filler verb apply and or route site reason meal drug none who caution to for in at with comma slash "
+    "unit stat by on ordinal change_rider until after before a per_dose supply review dash stop_word period".split()
+)
+
+
+_FORBIDDING = ("do not", "avoid", "not ", "no ", "never", "stop", "dont", "beware")
+
+
+def caution(tokens: list[Token], place: int, cleaned: Cleaned) -> int:
+    """A label warning runs to the end of its sentence or to the first word that could be a dose."""
+    if tokens[place].value == "dosage_changed":
+        cleaned.flags.append("dosage_changed")
+        after = place + 1
+        while kind_at(tokens, after) in ("date", "comma", "dash", "on", "issue_before", "filler"):
+            after += 1
+        return take(tokens, place, after, cleaned)
+    after = _sentence_end(tokens, place + 1)
+    if kind_at(tokens, after) not in BREAKS | {"end", "comma", "caution", "open"} and tokens[
+        place
+    ].word.startswith(_FORBIDDING):
+        cleaned.kept.append(
+            Token("unknown", None, tokens[place].start, tokens[place].end, tokens[place].word)
+        )
+        return place + 1
+    last = after
+    while after > place + 1 and kind_at(tokens, after - 1) in (
+        "verb",
+        "and",
+        "comma",
+        "dash",
+        "or",
+        "filler",
+    ):
+        after -= 1
+    while (
+        last == after
+        and kind_at(tokens, after) == "stop"
+        and kind_at(tokens, after + 1) not in ("end", "caution")
+    ):
+        further = _sentence_end(tokens, after + 1)
+        if further == after + 1 or kind_at(tokens, further) not in BREAKS | {"end"}:
+            break
+        last = after = further
+    return take(tokens, place, after, cleaned)
+
+
+def _sentence_end(tokens: list[Token], place: int) -> int:
+    """Past the words of a warning, to a break or to the first word that could carry a dose."""
+    while True:
+        if kind_at(tokens, place) in _CAUTION_WORDS and tokens[place].value != "dosage_changed":
+            place += 1
+        elif (
+            kind_at(tokens, place) == "number"
+            and kind_at(tokens, place - 1) == "for"
+            and kind_at(tokens, place + 1) == "period"
+        ):
+            place += 2
+        else:
+            return place
+
+
+def dated(tokens: list[Token], place: int, cleaned: Cleaned) -> int:
+    """Review in 4 weeks, review 12/03/2024, do not issue before 1 June 2024."""
+    after = place + 1
+    while kind_at(tokens, after) in (
+        "on",
+        "in",
+        "by",
+        "filler",
+        "for",
+        "comma",
+        "after",
+        "before",
+        "at",
+        "due",
+        "dash",
+        "who",
+    ):
+        after += 1
+    body = after
+    if kind_at(tokens, after) in ("date", "month_name"):
+        after += 1
+        while kind_at(tokens, after) == "number" and tokens[after].number > 2000:
+            after += 1
+    elif kind_at(tokens, after) in ("number", "a") and kind_at(tokens, after + 1) in (
+        "ordinal_suffix",
+        "month_name",
+    ):
+        after += 2
+        while kind_at(tokens, after) == "month_name" or (
+            kind_at(tokens, after) == "number" and tokens[after].number > 2000
+        ):
+            after += 1
+    elif kind_at(tokens, after) in ("number", "a"):
+        after = span_of_time(tokens, after)
+    elif kind_at(tokens, after) == "number":
+        after = body
+    return take(tokens, place, max(after, place + 1), cleaned)
+
+
+def contact(tokens: list[Token], place: int, cleaned: Cleaned) -> int:
+    """A telephone number; but "at 0800" is a time of day."""
+    if (
+        tokens[place].kind == "digits"
+        and kind_at(cleaned.kept, len(cleaned.kept) - 1) == "at"
+        and tokens[place].word < "2400"
+    ):
+        hour, minute = tokens[place].word[:2], tokens[place].word[2:]
+        if len(tokens[place].word) == 4 and minute < "60":
+            clock = int(hour) * 60 + int(minute)
+            cleaned.kept.append(
+                Token("clock", clock, tokens[place].start, tokens[place].end, tokens[place].word)
+            )
+            return place + 1
+    after = place + 1
+    while kind_at(tokens, after) in ("digits", "stop", "comma", "filler") or (
+        kind_at(tokens, after) == "number" and tokens[after].number >= 100
+    ):
+        after += 1
+    if (
+        tokens[place].kind == "phone"
+        and kind_at(tokens, after) == "number"
+        and kind_at(tokens, after + 1) in ("end", "stop")
+    ):
+        after += 1
+    return take(tokens, place, after, cleaned)
+
+
+def date(tokens: list[Token], place: int, cleaned: Cleaned) -> int:
+    """A date, with the word before it that only introduces it."""
+    kept = cleaned.kept
+    start = tokens[place].start
+    while kept and kept[-1].kind in ("from", "until", "on", "issue_before"):
+        start = kept.pop().start
+    cleaned.drop(start, tokens[place].end)
+    return place + 1
+
+
+def letter(tokens: list[Token], place: int, cleaned: Cleaned) -> int:
+    """As per hospital letter: noise beside a dose, a refusal when nothing else is said."""
+    cleaned.letter = str(tokens[place].value)
+    after = place + 1
+    while kind_at(tokens, after) in ("date", "filler"):
+        after += 1
+    return take(tokens, place, after, cleaned)

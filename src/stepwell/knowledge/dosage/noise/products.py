@@ -1,0 +1,156 @@
+"""Strengths, what a dose is taken with, and how long before or apart."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from stepwell.knowledge.dosage.noise.cleaned import (
+    MASS,
+    Cleaned,
+    is_frequency,
+    is_period,
+    is_unit,
+    kind_at,
+    take,
+)
+from stepwell.knowledge.dosage.tokens import Token
+
+_SMALLEST_SECOND_STRENGTH = Decimal(100)
+
+
+def strength(tokens: list[Token], place: int, cleaned: Cleaned) -> int:
+    """30/500, 8mg/500mg, 10mg/5ml, 20mg/ml, 25micrograms/hour, 5%: the product's strength, never a dose."""
+    after = place + 1
+    if kind_at(tokens, after) == "percent":
+        return take(tokens, place, after + 1, cleaned)
+    first_has_unit = is_unit(tokens, after, MASS)
+    after += first_has_unit
+    if kind_at(tokens, after) not in ("slash", "per") or (
+        not first_has_unit and kind_at(tokens, after) == "per"
+    ):
+        return place
+    after += 1
+    if first_has_unit and is_period(tokens, after, "hour"):
+        return take(tokens, place, after + 1, cleaned)
+    if first_has_unit and is_unit(tokens, after, frozenset({"ml", "spray", "puff"})):
+        return take(tokens, place, after + 1, cleaned)
+    if kind_at(tokens, after) != "number":
+        return place
+    second = tokens[after].number
+    if first_has_unit and is_unit(tokens, after + 1, MASS | {"ml"}):
+        return take(tokens, place, after + 2, cleaned)
+    if not first_has_unit and is_unit(tokens, after + 1, MASS):
+        return take(tokens, place, after + 2, cleaned)
+    compound = second >= _SMALLEST_SECOND_STRENGTH and tokens[place].number < second
+    if compound and kind_at(tokens, after + 1) not in ("slash", "period", "times", "hourly"):
+        return take(tokens, place, after + 1, cleaned)
+    return place
+
+
+def water(tokens: list[Token], place: int, cleaned: Cleaned) -> int:
+    """150ml of water: what it is taken with."""
+    if not is_unit(tokens, place + 1, frozenset({"ml"})):
+        return place
+    after = place + 2
+    while kind_at(tokens, after) == "filler":
+        after += 1
+    return take(tokens, place, after + 1, cleaned) if kind_at(tokens, after) == "meal" else place
+
+
+def lead_time(tokens: list[Token], place: int, cleaned: Cleaned) -> int:
+    """Half an hour before food, 20 minutes before physio: when, not how much."""
+    if is_frequency(cleaned.kept):
+        return place
+    after = place + 1
+    if kind_at(tokens, after) in ("dash", "to") and kind_at(tokens, after + 1) == "number":
+        after += 2
+    if tokens[place].kind == "fraction" and kind_at(tokens, after) == "a":
+        after += 1
+    while kind_at(tokens, after) == "filler":
+        after += 1
+    if not is_period(tokens, after, "minute", "hour"):
+        return place
+    after += 1
+    if kind_at(tokens, after) == "before":
+        return take(tokens, place, after + 1, cleaned)
+    following = tokens[after] if after < len(tokens) else None
+    if following is None:
+        return place
+    leads = following.kind in ("meal", "event", "when") and following.word.startswith(
+        ("before", "after", "prior", "with or after")
+    )
+    if leads or (following.kind == "after" and kind_at(tokens, after + 1) in ("meal", "meal_each", "when")):
+        return take(tokens, place, after, cleaned)
+    return place
+
+
+def gap(tokens: list[Token], place: int, cleaned: Cleaned) -> int:
+    """At least 4 hours apart, leave 4-6 hours between doses: never more often, which is not how often."""
+    if is_frequency(cleaned.kept):
+        return place
+    after = place
+    asked = False
+    while kind_at(tokens, after) in ("at_least", "filler", "for"):
+        asked = asked or tokens[after].kind == "at_least"
+        after += 1
+    number_at = after
+    while kind_at(tokens, after) in ("number", "dash", "to", "slash"):
+        after += 1
+    if after == number_at or not (
+        is_period(tokens, after, "hour", "minute") or kind_at(tokens, after) == "hourly"
+    ):
+        return place
+    after += 1
+    while kind_at(tokens, after) == "filler":
+        after += 1
+    if kind_at(tokens, after) == "apart":
+        return take(tokens, place, after + 1, cleaned)
+    if asked and kind_at(tokens, after) in ("between", "intervals"):
+        after += 1
+        while kind_at(tokens, after) in ("filler", "every") or is_unit(
+            tokens, after, frozenset({"dose", "tablet", "capsule"})
+        ):
+            after += 1
+        return take(tokens, place, after, cleaned)
+    return place
+
+
+def wear(tokens: list[Token], place: int, cleaned: Cleaned) -> int:
+    """12 hours on, 12 hours off: how long a plaster is worn. Once in every 24 hours when nothing else is said."""
+    after = place
+    hours = 0
+    marks = False
+    start = place
+    while kind_at(tokens, after) in (
+        "number", "period", "on", "onoff", "for", "then", "remove", "and", "comma", "slash", "after", "filler", "apply", "dash", "in",
+    ):  # fmt: skip
+        here = tokens[after]
+        if here.kind == "period":
+            if here.value != "hour":
+                break
+            hours += 1
+        if (
+            here.kind == "number"
+            and not is_period(tokens, after + 1, "hour")
+            and kind_at(tokens, after + 1) not in ("slash",)
+        ):
+            break
+        if here.kind in ("remove", "onoff"):
+            marks = True
+        after += 1
+    while after > start and tokens[after - 1].kind in (
+        "and",
+        "comma",
+        "filler",
+        "dash",
+        "then",
+        "for",
+        "in",
+        "apply",
+        "after",
+    ):
+        after -= 1
+    if hours == 0 or not marks or after == place:
+        return place
+    cleaned.kept.append(Token("wear", None, tokens[place].start, tokens[after - 1].end, "wear"))
+    return take(tokens, place, after, cleaned)

@@ -1,0 +1,208 @@
+"""How many are supplied and how often they are dispensed."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from stepwell.knowledge.dosage.noise.cleaned import (
+    BREAKS,
+    COUNTED,
+    TIMED,
+    Cleaned,
+    is_period,
+    is_unit,
+    kind_at,
+    span_of_time,
+    take,
+)
+from stepwell.knowledge.dosage.tokens import Token
+
+SMALLEST_PACK = Decimal(14)
+
+
+_SMALLEST_BOTTLE = Decimal(100)
+
+
+_NOUNS_OF_SUPPLY = frozenset(
+    "dispensing supervised pickup collection script scripts instalments prescription prescriptions".split()
+)
+
+
+VERBS_OF_SUPPLY = frozenset("dispense disp issue supply mitte quantity qty collect deliver".split())
+
+
+def supply(tokens: list[Token], place: int, cleaned: Cleaned) -> int:
+    """Dispense weekly, 28 day supply, weekly script, supply 56 tablets, 7/7 scripts."""
+    noun = tokens[place].word not in VERBS_OF_SUPPLY
+    after = _after_supply(tokens, place + 1, noun)
+    if after == place + 1 or noun:
+        _drop_before_supply(tokens, place, after, cleaned)
+    return take(tokens, place, after, cleaned)
+
+
+def _is_pack(tokens: list[Token], place: int, noun: bool) -> bool:
+    """Behind "script" or "pack" a small number is the next dose, not a quantity."""
+    if not noun or kind_at(tokens, place) != "number":
+        return True
+    return tokens[place].number >= SMALLEST_PACK or span_of_time(tokens, place) > place
+
+
+def _after_supply(tokens: list[Token], after: int, noun: bool) -> int:
+    while True:
+        here = kind_at(tokens, after)
+        if here in ("filler", "supply", "for", "in", "who", "comma", "from") and _supply_goes_on(
+            tokens, after + 1
+        ):
+            after += 1
+        elif here == "supply":
+            after += 1
+        elif here == "adverb":
+            return after + 1
+        elif here == "every" and is_period(tokens, after + 1, "week", "day", "month"):
+            return after + 2
+        elif here in ("number", "x", "every"):
+            return _quantity(tokens, after) if _is_pack(tokens, after, noun) else after
+        elif here == "who":
+            return after + 1
+        else:
+            return after
+
+
+def _supply_goes_on(tokens: list[Token], place: int) -> bool:
+    here = kind_at(tokens, place)
+    if here == "number":
+        return _quantity(tokens, place) > place
+    return here in ("adverb", "every", "who", "supply", "x") or (
+        here == "filler" and _supply_goes_on(tokens, place + 1)
+    )
+
+
+def _quantity(tokens: list[Token], place: int) -> int:
+    """Past "56", "56 tablets", "2 x 28", "7 days", "7/7", "every 4 weeks"."""
+    after = place
+    while kind_at(tokens, after) in ("x", "every"):
+        after += 1
+    if kind_at(tokens, after) != "number":
+        return after if after > place else place
+    spanned = span_of_time(tokens, after)
+    if spanned > after:
+        return spanned
+    after += 1
+    if kind_at(tokens, after) == "x" and kind_at(tokens, after + 1) == "number":
+        after += 2
+    if is_unit(tokens, after, COUNTED | {"ml", "g"}):
+        return after + 1 if kind_at(tokens, after + 1) not in TIMED else place
+    follows = kind_at(tokens, after)
+    return after if follows in ("end", "comma", "dash", "number", "supply", *BREAKS) else place
+
+
+def _drop_before_supply(tokens: list[Token], place: int, after: int, cleaned: Cleaned) -> None:
+    """Take back what was kept and belongs to the supply: "28 day", "weekly", "7/7"."""
+    kept = cleaned.kept
+    while (
+        kept and kept[-1].kind in ("filler", "dash") and kept[-1].end <= tokens[place].start and len(kept) > 1
+    ):
+        if kept[-2].kind in ("period", "adverb"):
+            kept.pop()
+        else:
+            break
+    if not kept:
+        return
+    last = kept[-1]
+    if last.kind == "adverb":
+        daily = last.value == "1"
+        before = kept[-2].kind if len(kept) > 1 else "end"
+        if not daily or (
+            tokens[place].word in _NOUNS_OF_SUPPLY and before not in ("number", "unit", "count", "fraction")
+        ):
+            kept.pop()
+            cleaned.drop(last.start, last.end)
+    elif (
+        last.kind == "period"
+        and last.value != "hour"
+        and len(kept) > 1
+        and kept[-2].kind in ("number", "dash")
+    ):
+        kept.pop()
+        while kept and kept[-1].kind == "dash":
+            kept.pop()
+        first = kept.pop() if kept and kept[-1].kind == "number" else last
+        cleaned.drop(first.start, last.end)
+    elif len(kept) > 2 and last.kind == "number" and kept[-2].kind == "slash" and last.number in (7, 52, 12):
+        first = kept[-3]
+        del kept[-3:]
+        cleaned.drop(first.start, last.end)
+
+
+def pack(tokens: list[Token], place: int, cleaned: Cleaned) -> int:
+    """56 tabs. / 2 x 28 / (56) / x 56: how many were supplied. Only numbers too large to be one dose."""
+    if (
+        tokens[place].kind == "number"
+        and cleaned.kept
+        and cleaned.kept[-1].kind in ("slash", "every", "dash", "max", "upto")
+    ):
+        return place
+    first = place + (tokens[place].kind in ("x", "open"))
+    if kind_at(tokens, first) != "number":
+        return place
+    after = first + 1
+    many = tokens[first].number
+    if kind_at(tokens, after) == "x" and kind_at(tokens, after + 1) == "number":
+        many = tokens[after + 1].number
+        after += 2
+    unit = tokens[after].value if kind_at(tokens, after) == "unit" else None
+    if unit is not None:
+        after += 1
+    elif tokens[place].kind == "open" and is_period(tokens, after, "day", "week", "month"):
+        many *= {"day": 1, "week": 7, "month": 28}[str(tokens[after].value)]
+        after += 1
+    enough = many >= (_SMALLEST_BOTTLE if unit in ("ml", "g") else SMALLEST_PACK)
+    if not enough or unit in ("mg", "microgram") or many != many.to_integral_value():
+        return place
+    if (
+        tokens[place].kind == "number"
+        and cleaned.kept
+        and cleaned.kept[-1].kind in ("number", "fraction", "unit")
+    ):
+        return place
+    if tokens[place].kind == "open":
+        return take(tokens, place, after + 1, cleaned) if kind_at(tokens, after) == "close" else place
+    if tokens[place].kind == "x" or tokens[after - 1 - (unit is not None)] is not tokens[first]:
+        alone = kind_at(tokens, after) not in ("times", "hourly", "period", "adverb")
+        return take(tokens, place, after, cleaned) if alone else place
+    if unit not in COUNTED and unit not in ("ml", "g"):
+        return place
+    if not any(token.kind in ("number", "fraction") for token in cleaned.kept):
+        return take(tokens, place, after, cleaned) if _dose_follows(tokens, after) else place
+    return take(tokens, place, after, cleaned) if _ends(tokens, after, cleaned) else place
+
+
+def _dose_follows(tokens: list[Token], after: int) -> bool:
+    """A fresh dose stands next: a number that is not itself the frequency."""
+    while kind_at(tokens, after) in ("stop", "comma", "dash", "verb", "filler", "semicolon", "apply"):
+        after += 1
+    if kind_at(tokens, after) == "upto":
+        after += 1
+    if kind_at(tokens, after) == "unit":
+        after += 1
+    if kind_at(tokens, after) not in ("number", "fraction", "a"):
+        return False
+    after += 1
+    while kind_at(tokens, after) in ("dash", "to", "or", "slash") and kind_at(tokens, after + 1) in (
+        "number",
+        "fraction",
+    ):
+        after += 2
+    if kind_at(tokens, after) == "x":
+        return kind_at(tokens, after + 1) in ("number", "unit")
+    return kind_at(tokens, after) not in ("times", "hourly", "period", "slash") and not (
+        kind_at(tokens, after) == "dash" and kind_at(tokens, after + 1) == "hourly"
+    )
+
+
+def _ends(tokens: list[Token], after: int, cleaned: Cleaned) -> bool:
+    following = kind_at(tokens, after)
+    if following not in ("end", "stop", "supply"):
+        return False
+    previous = cleaned.kept[-1].kind if cleaned.kept else "end"
+    return previous in TIMED | {"stop", "comma", "dash", "period", "close"}
