@@ -62,6 +62,8 @@ def numbered(tokens: list[Token], place: int, read: list[Atom]) -> Yield | None:
         return _spell_of_time(tokens, found, after, start, read)
     if here == "divided":
         return [Divided(start, tokens[after].end, found.low, found.high)], after + 1
+    if found.low == 0:
+        raise RefusedError("ambiguous")
     clock = _clock(tokens, found, after, start, read)
     if clock is not None:
         return clock

@@ -107,7 +107,7 @@ def _sized(tokens: list[Token], inner: Quantity, number: Decimal, crossed: bool)
 
 def dose(tokens: list[Token], found: Quantity, start: int) -> Yield:
     after = _same_in_brackets(tokens, found)
-    if kind(tokens, after) == "x" and kind(tokens, after + 1) in ("latin", "count", "number", "unit"):
+    if kind(tokens, after) == "x" and not _counts(tokens, after + 1):
         crossed = measure(tokens, after, found.high)
         if crossed is None:
             after += 1
@@ -126,6 +126,13 @@ def dose(tokens: list[Token], found: Quantity, start: int) -> Yield:
     if found.slashed:
         _clear_half(tokens, measured, amount)
     return [amount], _upper_end(tokens, measured.after, amount)
+
+
+def _counts(tokens: list[Token], place: int) -> bool:
+    """ "1 x3 daily": the cross belongs to how often."""
+    if kind(tokens, place) != "number":
+        return kind(tokens, place) not in ("latin", "count", "unit")
+    return kind(tokens, place + 1) in ("adverb", "times", "a", "per", "slash")
 
 
 def _clear_half(tokens: list[Token], measured: Measure, amount: Amount) -> None:

@@ -99,7 +99,6 @@ def ceiling(tokens: list[Token], place: int, read: list[Atom]) -> Yield | None:
         "upto",
         "comma",
         "max",
-        "in",
         "total",
         "dash",
         "every",

@@ -253,8 +253,11 @@ def at_clock(tokens: list[Token], place: int, read: list[Atom]) -> Yield | None:
     if written.isdigit() and "1000" <= written < "2400" and len(written) == 4 and written[2:] < "60":
         hours = Decimal(int(written[:2]) * 60 + int(written[2:])) / 60
         return [When(tokens[place].start, tokens[place + 1].end, f"clock {hours}")], place + 2
-    if follows == "intervals" or follows == "hourly":
-        return [Every(tokens[place].start, tokens[found.after].end, found.low, found.low)], found.after + 1
+    if follows == "hourly":
+        after = found.after + 1 + (kind(tokens, found.after + 1) == "intervals")
+        return [Every(tokens[place].start, tokens[after - 1].end, found.low, found.low)], after
+    if follows == "when" and value(tokens, found.after) == "noon" and found.low == 12:
+        return [When(tokens[place].start, tokens[found.after].end, "noon")], found.after + 1
     if (
         follows == "period"
         and value(tokens, found.after) == "hour"

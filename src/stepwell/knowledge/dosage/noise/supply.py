@@ -117,16 +117,12 @@ def _drop_before_supply(tokens: list[Token], place: int, after: int, cleaned: Cl
         ):
             kept.pop()
             cleaned.drop(last.start, last.end)
-    elif (
-        last.kind == "period"
-        and last.value != "hour"
-        and len(kept) > 1
-        and kept[-2].kind in ("number", "dash")
-    ):
+    elif last.kind == "period" and last.value != "hour" and kind_at(kept, len(kept) - 2) == "number":
         kept.pop()
-        while kept and kept[-1].kind == "dash":
+        first = kept.pop()
+        if kind_at(kept, len(kept) - 1) == "dash" and kind_at(kept, len(kept) - 2) == "number":
             kept.pop()
-        first = kept.pop() if kept and kept[-1].kind == "number" else last
+            first = kept.pop()
         cleaned.drop(first.start, last.end)
     elif len(kept) > 2 and last.kind == "number" and kept[-2].kind == "slash" and last.number in (7, 52, 12):
         first = kept[-3]
