@@ -202,7 +202,11 @@ def _adds(part: Reckoned, kept: list[Reckoned], result: Sum) -> bool:
     """Whether this part adds to those before it; False when it only repeats one."""
     for other in kept:
         if part.as_needed != other.as_needed:
-            if other.as_needed and part.part.joined == "none":
+            if (
+                other.as_needed
+                and part.part.joined != "and"
+                and not (part.part.only_slots and part.part.joined != "none")
+            ):
                 raise RefusedError("ambiguous")
             continue
         same_dose = (

@@ -74,9 +74,12 @@ _LONGEST_NUMBER = 5
 
 
 class Token:
-    """One word, phrase, number or mark. ``start``/``end`` are places in the text; ``word`` is what stood there."""
+    """One word, phrase, number or mark. ``start``/``end`` are places in the text; ``word`` is what stood there.
 
-    __slots__ = ("end", "kind", "start", "value", "word")
+    ``behind`` is the kind of a silent word (a verb, a drug) that stood just before and was taken out.
+    """
+
+    __slots__ = ("behind", "end", "kind", "start", "value", "word")
 
     def __init__(self, kind: str, value: object, start: int, end: int, word: str) -> None:
         self.kind = kind
@@ -84,6 +87,7 @@ class Token:
         self.start = start
         self.end = end
         self.word = word
+        self.behind = ""
 
     def __repr__(self) -> str:
         return f"{self.kind}:{self.word}"

@@ -21,7 +21,7 @@ from stepwell.knowledge.dosage.grammar.parts import (
     Weekdays,
     When,
 )
-from stepwell.knowledge.dosage.grammar.periods import PLURALS, hours_in, period_of, whole_days
+from stepwell.knowledge.dosage.grammar.periods import hours_in, period_of, whole_days
 from stepwell.knowledge.dosage.grammar.rules import Yield, kind, rule, value
 from stepwell.knowledge.dosage.tokens import Token
 
@@ -58,7 +58,7 @@ def numbered(tokens: list[Token], place: int, read: list[Atom]) -> Yield | None:
         slashed = _slashed(tokens, found, after, start, read)
         if slashed is not None:
             return slashed
-    if here == "period" and not _labels(tokens, after):
+    if here == "period":
         return _spell_of_time(tokens, found, after, start, read)
     if here == "divided":
         return [Divided(start, tokens[after].end, found.low, found.high)], after + 1
@@ -68,15 +68,6 @@ def numbered(tokens: list[Token], place: int, read: list[Atom]) -> Yield | None:
     if clock is not None:
         return clock
     return dose(tokens, found, start)
-
-
-def _labels(tokens: list[Token], place: int) -> bool:
-    """ "1 on day 2": the period begins a label."""
-    return (
-        value(tokens, place) in ("day", "week")
-        and tokens[place].word not in PLURALS
-        and kind(tokens, place + 1) == "number"
-    )
 
 
 def _counts_times(tokens: list[Token], place: int, read: list[Atom]) -> bool:

@@ -117,6 +117,8 @@ class Builder:
             self._new_clause("then", self.clause.end)
             self.pending = "none"
         part, clause = self.part, self.clause
+        if self.pending == "and":
+            raise RefusedError("ambiguous")
         if self.pending == "or":
             if not part.timed:
                 raise RefusedError("ambiguous")
@@ -162,11 +164,22 @@ class Builder:
         else:
             if self.pending == "and":
                 raise RefusedError("ambiguous")
-            if (part.dose.unit in MASS_IN_MG) == (atom.unit in MASS_IN_MG):
+            if not self._may_stand_beside(part.dose, atom):
                 raise RefusedError("conflict")
             beside(part, atom)
             return
         self.part.dose = atom
+
+    def _may_stand_beside(self, first: Amount, second: Amount) -> bool:
+        """ "tramadol 50mg take 2", "50mg tablets 2", "2 tablets 100mg", "10mg or 2 tablets": one mass and one count.
+
+        "10mg 2" alone is not enough: a word may be missing between.
+        """
+        if (first.unit in MASS_IN_MG) == (second.unit in MASS_IN_MG):
+            return False
+        counted = second if first.unit in MASS_IN_MG else first
+        told = first.formed or first.led == "drug" or second.led == "verb"
+        return counted.unit is not None or told or self.pending in ("pause", "or")
 
     def _closes_bracket(self) -> bool:
         following = self.atoms[self.place + 1] if self.place + 1 < len(self.atoms) else None

@@ -90,7 +90,7 @@ def _how_often(tokens: list[Token], place: int, read: list[Atom]) -> tuple[int |
 
 
 @rule(
-    "period from ordinal",
+    "period from on_day ordinal",
     ("1 od day 1, 1 bd day 2, 1 tds day 3 onwards", "1/1"),
     ("week 1: 1 daily, week 2: 2 daily", "1/1"),
 )
@@ -98,7 +98,7 @@ def label(tokens: list[Token], place: int, read: list[Atom]) -> Yield | None:
     """Day 1, days 2-4, week 2, from day 3, first week."""
     del read
     start = tokens[place].start
-    at = place + (tokens[place].kind == "from")
+    at = place + (tokens[place].kind in ("from", "on_day"))
     if kind(tokens, at) == "ordinal" and kind(tokens, at + 1) == "period":
         return _labelled(
             tokens[at].number,

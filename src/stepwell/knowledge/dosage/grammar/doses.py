@@ -114,6 +114,8 @@ def dose(tokens: list[Token], found: Quantity, start: int) -> Yield:
     measured = measure(tokens, after, found.high)
     if measured is None:
         measured = Measure(None, Decimal(1), after)
+    formed = measured.unit in MASS and tokens[measured.after - 1].value in COUNTED
+    led = tokens[max(found.after - 1, 0)].behind
     amount = Amount(
         start,
         tokens[measured.after - 1].end,
@@ -122,6 +124,8 @@ def dose(tokens: list[Token], found: Quantity, start: int) -> Yield:
         measured.unit,
         strength_mg=measured.strength_mg,
         substance=measured.substance,
+        formed=formed or measured.substance is not None,
+        led=led,
     )
     if found.slashed:
         _clear_half(tokens, measured, amount)

@@ -14,10 +14,11 @@ from stepwell.knowledge.dosage.grammar.parts import (
     Duration,
     Every,
     Limit,
+    RefusedError,
     Times,
     Total,
 )
-from stepwell.knowledge.dosage.grammar.periods import DAYS_IN_FRACTION, period_of, whole_days
+from stepwell.knowledge.dosage.grammar.periods import DAYS_IN_FRACTION, PLURALS, period_of, whole_days
 from stepwell.knowledge.dosage.grammar.rules import Yield, kind, rule, value
 from stepwell.knowledge.dosage.grammar.timings import counted, every
 from stepwell.knowledge.dosage.tokens import Token
@@ -119,6 +120,8 @@ def ceiling(tokens: list[Token], place: int, read: list[Atom]) -> Yield | None:
         days, after = period_of(tokens, after + 1)
         return [Limit(start, tokens[after - 1].end, found.high, "dose", days or _DAY)], after
     if kind(tokens, after) == "period":
+        if found.high > 1 and tokens[after].word not in PLURALS:
+            raise RefusedError("ambiguous")
         days_long = whole_days(found.high, value(tokens, after))
         return None if days_long is None else ([Duration(start, tokens[after].end, days_long)], after + 1)
     if (

@@ -26,7 +26,8 @@ class Atom:
 @dataclass(slots=True)
 class Amount(Atom):
     """A dose. ``unit`` None for a bare number; ``strength_mg`` where the text names the strength of one unit.
-    ``slashed`` marks "1/2 tablets", which may mean one or two.
+    ``slashed`` marks "1/2 tablets", which may mean one or two. ``formed`` marks a mass with the form behind it
+    ("30mg tablets"), ``led`` the silent word before it (a verb, a drug).
     """
 
     low: Decimal
@@ -37,6 +38,8 @@ class Amount(Atom):
     substance: str | None = None
     assumed: bool = False
     slashed: bool = False
+    formed: bool = False
+    led: str = ""
 
 
 @dataclass(slots=True)

@@ -24,6 +24,7 @@ _REASONS = {
     "none": "unknown_word",
     "number": "ambiguous",
     "fraction": "ambiguous",
+    "ambiguous": "ambiguous",
 }
 
 

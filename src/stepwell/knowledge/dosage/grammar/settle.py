@@ -27,10 +27,15 @@ _KEPT_AFTER_IN = frozenset("number fraction a divided period every count".split(
 def settle(tokens: list[Token], text: str) -> list[Token]:
     """The tokens the grammar reads."""
     settled: list[Token] = []
+    behind = ""
     for place, token in enumerate(tokens):
         kept = _settled(tokens, place, token, settled, text)
         if kept is not None:
+            kept.behind = behind
             settled.append(kept)
+            behind = ""
+        elif token.kind in ("verb", "drug"):
+            behind = token.kind
     return settled
 
 
@@ -42,14 +47,23 @@ def _settled(tokens: list[Token], place: int, token: Token, settled: list[Token]
     kind = token.kind
     if kind in _SILENT:
         if kind == "meal" and _kind(tokens, place + 1) == "and" and _time_follows(tokens, place + 2):
-            return Token("unknown", None, token.start, token.end, token.word)
+            return Token("ambiguous", None, token.start, token.end, token.word)
         return _silent(tokens, place, token, settled)
+    if kind == "unit" and _names_the_product(tokens, place, settled):
+        return None
     decide = _DECISIONS.get(kind)
     if decide is None:
         return token
     if kind in ("on", "om"):
         return _latin_time(tokens, place, token, settled, text)
     return token if decide(tokens, place, settled) else None
+
+
+def _names_the_product(tokens: list[Token], place: int, settled: list[Token]) -> bool:
+    """The form in "co-codamol tablets", where no number stands before it."""
+    if _kind(tokens, place - 1) != "drug" or tokens[place].value not in ("tablet", "capsule", "patch"):
+        return False
+    return not settled or settled[-1].kind not in ("number", "fraction", "unit", "drug")
 
 
 def _time_follows(tokens: list[Token], place: int) -> bool:
@@ -89,9 +103,24 @@ def _latin_time(
         placed = _night_follows(tokens, place + 1) and (before in _BEFORE_NIGHT or capitals)
     if placed:
         return Token("when", token.value, token.start, token.end, token.word)
+    if (
+        token.kind == "on"
+        and _kind(tokens, place + 1) in ("period", "filler")
+        and _day_follows(tokens, place + 1)
+    ):
+        return Token("on_day", None, token.start, token.end, token.word)
     if token.kind == "on" and _is_preposition(tokens, place + 1, before):
         return None
     return Token("unknown", None, token.start, token.end, token.word)
+
+
+def _day_follows(tokens: list[Token], place: int) -> bool:
+    """ "on day 2", "on the second day"."""
+    while _kind(tokens, place) == "filler":
+        place += 1
+    if _kind(tokens, place) == "ordinal":
+        return _kind(tokens, place + 1) == "period"
+    return _kind(tokens, place) == "period" and _kind(tokens, place + 1) == "number"
 
 
 def _night_follows(tokens: list[Token], place: int) -> bool:
@@ -134,7 +163,7 @@ def _keeps_and(tokens: list[Token], place: int, settled: list[Token]) -> bool:
     del settled
     following = _kind(tokens, place + 1)
     listed = following in _ATTACHED and _kind(tokens, place - 1) in _ATTACHED and following != "filler"
-    return not (listed or following in ("prn", "change_rider"))
+    return not (listed or following == "change_rider")
 
 
 def _keeps_for(tokens: list[Token], place: int, settled: list[Token]) -> bool:
