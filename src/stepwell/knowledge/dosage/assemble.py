@@ -92,9 +92,12 @@ def _without_dose(clause: Clause, agreement: Agreement, result: Sum) -> Sum:
         result.occasions = occasions(part, result.flags)
         result.as_needed = clause.prn
         return result
-    if clause.limits and clause.prn and not timed:
+    if clause.prn and not timed:
         result.as_needed = True
         result.low = ZERO
+        if not clause.limits:
+            result.flags.append("no_amount")
+            return result
         _ceiling(clause, [], agreement, result)
         if result.high is not None:
             return result

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from stepwell.knowledge.dosage.grammar.doses import COUNTED, dose
+from stepwell.knowledge.dosage.grammar.doses import COUNTED, dose, same_in_brackets
 from stepwell.knowledge.dosage.grammar.numbers import Quantity, quantity
 from stepwell.knowledge.dosage.grammar.parts import (
     Amount,
@@ -46,7 +46,7 @@ def numbered(tokens: list[Token], place: int, read: list[Atom]) -> Yield | None:
     if found is None:
         return _article(tokens, place)
     start = tokens[place].start
-    after = found.after
+    found.after = after = same_in_brackets(tokens, found)
     if kind(tokens, after) == "dash" and kind(tokens, after + 1) in ("hourly", "times", "x", "period"):
         after += 1
     here = kind(tokens, after)
@@ -67,7 +67,7 @@ def numbered(tokens: list[Token], place: int, read: list[Atom]) -> Yield | None:
     clock = _clock(tokens, found, after, start, read)
     if clock is not None:
         return clock
-    return dose(tokens, found, start)
+    return dose(tokens, found, place)
 
 
 def _counts_times(tokens: list[Token], place: int, read: list[Atom]) -> bool:
@@ -179,7 +179,7 @@ def _article(tokens: list[Token], place: int) -> Yield | None:
         return None
     if kind(tokens, place + 1) == "unit" and value(tokens, place + 1) in COUNTED | {"spoonful", "teaspoon"}:
         one = Quantity(Decimal(1), Decimal(1), place + 1)
-        return dose(tokens, one, tokens[place].start)
+        return dose(tokens, one, place)
     if kind(tokens, place + 1) == "when":
         return [When(tokens[place].start, tokens[place + 1].end, str(tokens[place + 1].value))], place + 2
     return repeated_period(tokens, place)
@@ -231,7 +231,7 @@ def unit_first(tokens: list[Token], place: int, read: list[Atom]) -> Yield | Non
     )
     dosed = found is not None and kind(tokens, found.after) not in _NOT_BEHIND_A_DOSE
     if found is not None and not clock and (dosed or crossed):
-        atoms, end = dose(tokens, found, tokens[place].start)
+        atoms, end = dose(tokens, found, place)
         amount = atoms[0]
         assert isinstance(amount, Amount)
         if amount.unit is None:

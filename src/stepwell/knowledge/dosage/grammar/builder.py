@@ -336,11 +336,9 @@ class Builder:
             bool(part.slots) and part.slots[-1].startswith("clock") and self.pending in ("and", "pause")
         )
         hour = atom.number + (12 if atom.slot == "pm" and atom.number < 12 else 0)
-        if (
-            (part.dose is not None and not part.timed)
-            or after_clock
-            or (part.times and part.dose is not None)
-        ):
+        late = atom.number > _MOST_TABLETS_AT_ONCE
+        counted = not part.timed or part.times or part.every or (part.daily and late)
+        if after_clock or (part.dose is not None and counted):
             self.when(When(atom.start, atom.end, f"clock {hour}"))
             return
         if atom.number > _MOST_TABLETS_AT_ONCE:

@@ -105,8 +105,8 @@ def _sized(tokens: list[Token], inner: Quantity, number: Decimal, crossed: bool)
     return None
 
 
-def dose(tokens: list[Token], found: Quantity, start: int) -> Yield:
-    after = _same_in_brackets(tokens, found)
+def dose(tokens: list[Token], found: Quantity, place: int) -> Yield:
+    after = same_in_brackets(tokens, found)
     if kind(tokens, after) == "x" and not _counts(tokens, after + 1):
         crossed = measure(tokens, after, found.high)
         if crossed is None:
@@ -115,7 +115,7 @@ def dose(tokens: list[Token], found: Quantity, start: int) -> Yield:
     if measured is None:
         measured = Measure(None, Decimal(1), after)
     formed = measured.unit in MASS and tokens[measured.after - 1].value in COUNTED
-    led = tokens[max(found.after - 1, 0)].behind
+    start, led = tokens[place].start, tokens[place].behind
     amount = Amount(
         start,
         tokens[measured.after - 1].end,
@@ -146,7 +146,7 @@ def _clear_half(tokens: list[Token], measured: Measure, amount: Amount) -> None:
     amount.slashed = tokens[measured.after - 1].word.endswith("s")
 
 
-def _same_in_brackets(tokens: list[Token], found: Quantity) -> int:
+def same_in_brackets(tokens: list[Token], found: Quantity) -> int:
     """one (1), 1 (one): the number said twice."""
     after = found.after
     if kind(tokens, after) == "open":

@@ -100,6 +100,7 @@ def ceiling(tokens: list[Token], place: int, read: list[Atom]) -> Yield | None:
         "upto",
         "comma",
         "max",
+        "stop",
         "total",
         "dash",
         "every",

@@ -77,6 +77,8 @@ def _counted(tokens: list[Token], at: int, place: int) -> tuple[Decimal | None, 
     each = days_in(period)
     if each is not None:
         return number * each, at + 2
+    if number == 24 and kind(tokens, at + 1) == "slash" and kind(tokens, at + 2) == "number":
+        return (Decimal(1), at + 3) if tokens[at + 2].number == 24 else (None, place)
     if number == 24 and kind(tokens, at - 1) == "slash" and period is None:
         return Decimal(1), at + 1
     return None, place

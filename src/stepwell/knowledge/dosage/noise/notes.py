@@ -63,6 +63,12 @@ def _sentence_end(tokens: list[Token], place: int) -> int:
             and kind_at(tokens, place + 1) == "period"
         ):
             place += 2
+        elif (
+            kind_at(tokens, place) == "number"
+            and kind_at(tokens, place + 1) == "period"
+            and kind_at(tokens, place + 2) in ("before", "after")
+        ):
+            place += 3
         else:
             return place
 

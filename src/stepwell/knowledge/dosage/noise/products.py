@@ -15,6 +15,7 @@ from stepwell.knowledge.dosage.noise.cleaned import (
 )
 from stepwell.knowledge.dosage.tokens import Token
 
+_HOURS_IN_A_DAY = 24
 _SMALLEST_SECOND_STRENGTH = Decimal(100)
 
 
@@ -135,6 +136,8 @@ def wear(tokens: list[Token], place: int, cleaned: Cleaned) -> int:
             and kind_at(tokens, after + 1) not in ("slash",)
         ):
             break
+        if here.kind == "number" and here.number >= _HOURS_IN_A_DAY:
+            return place
         if here.kind in ("remove", "onoff"):
             marks = True
         after += 1

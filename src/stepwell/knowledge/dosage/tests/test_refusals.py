@@ -34,7 +34,6 @@ REFUSALS = [
     # half an instruction
     ("twice a day", "no_dose"),
     ("qds prn", "no_dose"),
-    ("when required", "no_dose"),
     ("every 72 hours", "no_dose"),
     ("10mg/5ml bd", "no_dose"),
     ("1", "no_frequency"),
