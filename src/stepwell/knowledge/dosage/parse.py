@@ -18,8 +18,8 @@ from stepwell.knowledge.dosage.plausibility import implausible, interval_mismatc
 from stepwell.knowledge.dosage.spans import spans_of
 from stepwell.knowledge.dosage.steps import steps_of
 from stepwell.knowledge.dosage.tokens import tokenize
-from stepwell.knowledge.dosage.vocabulary import vocabulary
 from stepwell.knowledge.medicines.model import Product
+from stepwell.knowledge.tables import register
 
 PARSER_VERSION = "1"
 LONGEST_TEXT = 500
@@ -219,9 +219,4 @@ def _refused(reading: _Reading, reason: str) -> Dosage:
 @lru_cache(maxsize=1)
 def version() -> str:
     """The version of the grammar and of the vocabulary it was read with."""
-    return f"{PARSER_VERSION}"
-
-
-def warm() -> None:
-    """Load the vocabulary now rather than at the first text."""
-    vocabulary()
+    return f"{PARSER_VERSION}+{register()['dosage_vocabulary'].version}"

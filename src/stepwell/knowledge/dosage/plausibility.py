@@ -5,10 +5,10 @@ from __future__ import annotations
 import csv
 from decimal import Decimal
 from functools import lru_cache
-from importlib import resources
 
 from stepwell.knowledge.dosage.occasions import Occasions
 from stepwell.knowledge.medicines.model import Product, Release
+from stepwell.knowledge.tables import read_text
 
 _MOST_COUNTED_A_DAY = Decimal(24)
 _MOST_PATCHES = Decimal(2)
@@ -20,7 +20,7 @@ _COUNTED = frozenset({"tablet", "capsule", "suppository", "lozenge", "sachet", "
 @lru_cache(maxsize=1)
 def usual_maximum_mg() -> dict[str, Decimal]:
     """Usual adult maximum mg a day by substance, from ``knowledge/data/usual_maximum_doses.csv``. Unverified."""
-    table = resources.files("stepwell.knowledge").joinpath("data/usual_maximum_doses.csv").read_text("utf-8")
+    table = read_text("usual_maximum_doses.csv")
     return {
         row["substance"]: Decimal(row["maximum_mg_per_day"]) for row in csv.DictReader(table.splitlines())
     }

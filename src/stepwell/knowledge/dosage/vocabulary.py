@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import lru_cache
-from importlib import resources
+
+from stepwell.knowledge.tables import read_text
 
 NUMBER_KINDS = frozenset({"number", "fraction", "count", "latin", "ordinal"})
 """Kinds that carry a number. No spelling slip is ever mended into one of these, nor near one."""
@@ -96,7 +97,7 @@ def _value(kind: str, text: str) -> object:
 @lru_cache(maxsize=1)
 def vocabulary() -> Vocabulary:
     """The vocabulary of ``knowledge/data/dosage_vocabulary.csv``: columns word, kind, value, source, status."""
-    table = resources.files("stepwell.knowledge").joinpath("data/dosage_vocabulary.csv").read_text("utf-8")
+    table = read_text("dosage_vocabulary.csv")
     root: dict[str, Node] = {}
     words: set[str] = set()
     mendable: set[str] = set()
