@@ -5,13 +5,12 @@ The sender may leave out of an order what its plan says in the same words, and o
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from stepwell.population.records.gp_connect import facts
 from stepwell.population.records.gp_connect.bundles import Entry
 from stepwell.population.records.gp_connect.fhir import (
-    NOTHING,
     Node,
     extensions,
     fhir_date,
@@ -38,8 +37,8 @@ class Authorisation:
     """A plan with its statement, either of which may be missing from the record."""
 
     record: Record
-    plan: Node = NOTHING
-    statement: Node = NOTHING
+    plan: Node = field(default_factory=dict)
+    statement: Node = field(default_factory=dict)
 
     @property
     def kind(self) -> str | None:
