@@ -63,9 +63,10 @@ def patch(worn: int, hours: int) -> Regimen:
     return Regimen("patch", amount, amount, 0, hours, False, None, (), worn, used, used)
 
 
-def when_needed(low: Amount, high: Amount) -> Regimen:
-    """``low`` to ``high`` units when needed, with no frequency and no limit."""
-    return Regimen("open", Fraction(low), Fraction(high), 0, 0, True, None, (), 0, Fraction(0), None)
+def when_needed(low: Amount, high: Amount, *, ceiling: Amount | None = None) -> Regimen:
+    """``low`` to ``high`` units when needed, with no frequency; without a ceiling there is no most."""
+    limit = None if ceiling is None else Fraction(ceiling)
+    return Regimen("open", Fraction(low), Fraction(high), 0, 0, True, limit, (), 0, Fraction(0), limit)
 
 
 def _dosed(

@@ -27,7 +27,7 @@ class Brand:
 
 @dataclass(frozen=True, slots=True)
 class Product:
-    """One generic product. ``ome`` is mg of oral morphine equivalent in one counted unit (tablet, capsule, ml) or,
+    """One generic product. ``strength_mg`` is mg of the counted substance in one counted unit (None for patches). ``ome`` is mg of oral morphine equivalent in one counted unit (tablet, capsule, ml) or,
     for a patch, a day of one patch worn; None where it is not an opioid or is never converted."""
 
     key: str
@@ -37,6 +37,7 @@ class Product:
     substance: str
     release: str
     unit: str
+    strength_mg: Fraction | None
     ome: Fraction | None
     interval_hours: int | None
     brands: tuple[Brand, ...]
@@ -145,6 +146,7 @@ def _product(
         substance=row["substance"],
         release=row["release"],
         unit=row["unit"],
+        strength_mg=Fraction(strength) if strength else None,
         ome=ome,
         interval_hours=int(hours) if hours else None,
         brands=tuple(brands.get(key, ())),
@@ -165,5 +167,5 @@ def _regimen(row: Mapping[str, str]) -> Regimen:
     if shape == "hourly":
         return hourly(low, high, int(row["hours"]), as_needed=needed, ceiling=ceiling)
     if shape == "open":
-        return when_needed(low, high)
+        return when_needed(low, high, ceiling=ceiling)
     return times(low, high, int(row["times"]), as_needed=needed, ceiling=ceiling)

@@ -11,7 +11,18 @@ from random import Random
 from stepwell.population.synthetic.plan import Template, Words
 from stepwell.population.synthetic.regimens import Regimen
 
-_NUMBERS = {1: "One", 2: "Two", 3: "Three", 4: "Four", 5: "Five", 6: "Six", 7: "Seven", 8: "Eight", 10: "Ten"}
+_NUMBERS: dict[Fraction | int, str] = {
+    Fraction(1, 2): "Half",
+    1: "One",
+    2: "Two",
+    3: "Three",
+    4: "Four",
+    5: "Five",
+    6: "Six",
+    7: "Seven",
+    8: "Eight",
+    10: "Ten",
+}
 _OFTEN = {
     1: ("Each Day", "Once A Day", "Daily"),
     2: ("Twice A Day", "Twice Daily"),
@@ -19,6 +30,7 @@ _OFTEN = {
     4: ("Four Times A Day",),
 }
 _LATIN = {1: ("od", "daily"), 2: ("bd", "bd", "bid"), 3: ("tds", "tds", "tid"), 4: ("qds",)}
+_ROMAN: dict[Fraction | int, str] = {1: "i", 2: "ii", 3: "iii"}
 _WHEN = {
     "morning": "In The Morning",
     "lunchtime": "At Lunchtime",
@@ -116,16 +128,16 @@ def _range_words(regimen: Regimen, unit: str, join: str) -> str:
         if regimen.low == regimen.high:
             return f"{amount(regimen.low)}ml"
         return f"{amount(regimen.low)}ml To {amount(regimen.high)}ml"
-    low, high = _NUMBERS[int(regimen.low)], _NUMBERS[int(regimen.high)]
+    low, high = _NUMBERS[regimen.low], _NUMBERS[regimen.high]
     return low if low == high else f"{low}{join}{high}"
 
 
 def _long_parts(regimen: Regimen, rng: Random) -> str:
     first, *rest = regimen.parts
-    text = f"{_NUMBERS[int(first[1])]} To Be Taken {_WHEN[first[0]]}"
+    text = f"{_NUMBERS[first[1]]} To Be Taken {_WHEN[first[0]]}"
     for position, (when, value) in enumerate(rest):
         join = " And" if position == len(rest) - 1 else ","
-        text += f"{join} {_NUMBERS[int(value)]} {_WHEN[when]}"
+        text += f"{join} {_NUMBERS[value]} {_WHEN[when]}"
     return text
 
 
@@ -147,13 +159,21 @@ def _short(template: Template, rng: Random) -> str:
     if regimen.shape == "parts":
         join = rng.choice((" ", ", ", " and "))
         return join.join(f"{amount(value)} {rng.choice(_SHORT_WHEN[when])}" for when, value in regimen.parts)
-    words = [_short_dose(regimen, unit, rng)]
+    strength = template.product.strength_mg
+    if (
+        strength is not None
+        and regimen.low == regimen.high
+        and template.strength_known
+        and rng.random() < 0.08
+    ):
+        words = [f"{amount(regimen.low * strength)}mg"]
+    else:
+        words = [_short_dose(regimen, unit, rng)]
     if regimen.shape == "times":
         latin = rng.choice(_LATIN[regimen.count])
         chance = rng.random()
-        words.append(
-            latin.upper() if chance < 0.2 else latin if chance < 0.85 else f"{regimen.count} times a day"
-        )
+        spelled = chance >= 0.85 and regimen.count > 1
+        words.append(f"{regimen.count} times a day" if spelled else latin.upper() if chance < 0.2 else latin)
     elif regimen.shape == "hourly":
         words.append(
             rng.choice((f"{regimen.hours} hourly", f"every {regimen.hours} hours", f"{regimen.hours} hrly"))
@@ -175,10 +195,13 @@ def _short_dose(regimen: Regimen, unit: str, rng: Random) -> str:
         return f"{low}ml" if low == high else f"{low}-{high}ml"
     dose = low if low == high else f"{low}{rng.choice(('-', '-', ' or ', ' to '))}{high}"
     chance = rng.random()
+    if chance < 0.08 and regimen.high in _ROMAN and regimen.low in _ROMAN:
+        low, high = _ROMAN[regimen.low], _ROMAN[regimen.high]
+        return low if low == high else f"{low}-{high}"
     if chance < 0.6:
         return dose
     return (
-        f"{dose} {'tab' if unit == 'tablet' else 'cap'}{'' if high == '1' else 's'}"
+        f"{dose} {'tab' if unit == 'tablet' else 'cap'}{'' if regimen.high <= 1 else 's'}"
         if chance < 0.8
         else f"take {dose}"
     )
@@ -195,7 +218,7 @@ def _short_patch(regimen: Regimen, rng: Random) -> str:
 
 
 def _plural(unit: str, most: Fraction) -> str:
-    return unit.capitalize() + ("" if most == 1 else "s")
+    return unit.capitalize() + ("" if most <= 1 else "s")
 
 
 def _slip(text: str, rng: Random) -> str:

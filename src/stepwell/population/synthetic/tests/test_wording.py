@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from fractions import Fraction
 from random import Random
 
 import pytest
@@ -23,7 +24,7 @@ def _texts(key: str, regimen, **also) -> set[str]:
 @pytest.mark.parametrize(
     ("key", "regimen", "some", "every"),
     [
-        ("codeine30", times(1, 1, 4), {"1 qds", "One To Be Taken Four Times A Day"}, r"\b(1|one)\b"),
+        ("codeine30", times(1, 1, 4), {"1 qds", "One To Be Taken Four Times A Day"}, r"\b(1|one|i|30mg)\b"),
         (
             "codeine30",
             times(1, 2, 4, as_needed=True, ceiling=8),
@@ -32,8 +33,15 @@ def _texts(key: str, regimen, **also) -> set[str]:
         ),
         ("codeine30", hourly(1, 1, 6), {"1 6 hourly", "One To Be Taken Every Six Hours"}, r"6|six"),
         ("codeine30", when_needed(1, 2), {"1-2 prn"}, r"prn|required|needed"),
+        ("codeine30", when_needed(1, 2, ceiling=8), {"1-2 prn, max 8 in 24 hours"}, r"8"),
+        (
+            "diazepam5",
+            parts(("morning", Fraction(1, 2)), ("night", 1)),
+            {"0.5 mane and 1 nocte"},
+            r"0\.5|half",
+        ),
         ("morphineliq", times(2.5, 5, 4, as_needed=True), {"2.5-5ml qds prn"}, r"2\.5.*5ml"),
-        ("morphineliq", times(5, 5, 4), {"5ml qds"}, r"\b5ml"),
+        ("morphineliq", times(5, 5, 4), {"5ml qds"}, r"\b(5ml|10mg)\b"),
         ("morphine10mr", parts(("morning", 2), ("night", 3)), {"2 mane, 3 nocte"}, r"(2|two).*(3|three)"),
         ("bup20", patch(1, 168), {"1 patch weekly", "Apply One Patch Every 7 Days"}, r"patch"),
         ("fent25", patch(2, 72), {"2 patches every 3 days"}, r"patches"),
