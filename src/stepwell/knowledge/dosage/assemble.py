@@ -16,6 +16,7 @@ _COUNTED_BY_NUMBER = frozenset(
 )
 _EIGHT_A_DAY = Decimal(8)
 _MANY_TIMES = 3
+_WEEK = 7
 
 
 @dataclass(slots=True)
@@ -254,6 +255,8 @@ def _add(parts: list[Reckoned], result: Sum) -> None:
         result.dose_low = min(dose.low for dose in doses)
         result.dose_high = max(dose.high for dose in doses)
     timings = [part.occasions for part in parts if part.occasions is not None]
+    if len({timing.days_high >= _WEEK for timing in timings}) > 1:
+        raise RefusedError("conflict")
     if timings:
         result.occasions = timings[0] if len(timings) == 1 else _together(timings)
 

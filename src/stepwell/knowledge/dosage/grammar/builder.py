@@ -349,6 +349,8 @@ class Builder:
 
     def limit(self, atom: Limit) -> None:
         part, clause = self.part, self.clause
+        if self.pending == "or":
+            raise RefusedError("ambiguous")
         if atom.per_dose:
             if part.dose is not None and atom.unit in (None, part.dose.unit):
                 part.dose.high = min(part.dose.high, atom.amount)

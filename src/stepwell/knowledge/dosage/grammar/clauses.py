@@ -14,7 +14,7 @@ def clauses(atoms: list[Atom]) -> tuple[list[Clause], bool]:
     """The steps in the order written, and whether the last is followed by a stop."""
     builder = Builder(atoms)
     built = builder.build()
-    if len(built) == 1 and built[0].label is not None and not built[0].parts[0].timed:
+    if len(built) == 1 and built[0].label is not None:
         raise RefusedError("not_understood")
     return _merge_through_the_day(_inherit(built)), builder.stopped
 

@@ -38,10 +38,10 @@ def lasting(tokens: list[Token], place: int, read: list[Atom]) -> Yield | None:
         at += kind(tokens, at) == "a"
         days = whole_days(Decimal(1), value(tokens, at)) if kind(tokens, at) == "period" else None
         return None if days is None else ([Duration(start, tokens[at].end, days, before)], at + 1)
-    return _counted_length(tokens, at, start, before)
+    return counted_length(tokens, at, start, before)
 
 
-def _counted_length(tokens: list[Token], place: int, start: int, before: bool) -> Yield | None:
+def counted_length(tokens: list[Token], place: int, start: int, before: bool) -> Yield | None:
     """7 days, 2-3 weeks, 5/7."""
     found = quantity(tokens, place)
     if found is None:

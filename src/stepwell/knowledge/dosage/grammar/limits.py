@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from stepwell.knowledge.dosage.grammar.doses import measure
+from stepwell.knowledge.dosage.grammar.lengths import counted_length
 from stepwell.knowledge.dosage.grammar.numbers import quantity
 from stepwell.knowledge.dosage.grammar.parts import (
     Amount,
@@ -18,7 +19,7 @@ from stepwell.knowledge.dosage.grammar.parts import (
     Times,
     Total,
 )
-from stepwell.knowledge.dosage.grammar.periods import DAYS_IN_FRACTION, PLURALS, period_of, whole_days
+from stepwell.knowledge.dosage.grammar.periods import PLURALS, period_of, whole_days
 from stepwell.knowledge.dosage.grammar.rules import Yield, kind, rule, value
 from stepwell.knowledge.dosage.grammar.timings import counted, every
 from stepwell.knowledge.dosage.tokens import Token
@@ -120,23 +121,24 @@ def ceiling(tokens: list[Token], place: int, read: list[Atom]) -> Yield | None:
     if kind(tokens, after) in ("times", "x") and kind(tokens, after + 1) != "number":
         days, after = period_of(tokens, after + 1)
         return [Limit(start, tokens[after - 1].end, found.high, "dose", days or _DAY)], after
-    if kind(tokens, after) == "period":
-        if found.high > 1 and tokens[after].word not in PLURALS:
-            raise RefusedError("ambiguous")
-        days_long = whole_days(found.high, value(tokens, after))
-        return None if days_long is None else ([Duration(start, tokens[after].end, days_long)], after + 1)
-    if (
-        kind(tokens, after) == "slash"
-        and kind(tokens, after + 1) == "number"
-        and tokens[after + 1].number in (7, 52, 12)
-    ):
-        each = DAYS_IN_FRACTION[int(tokens[after + 1].number)]
-        return [Duration(start, tokens[after + 1].end, int(found.high) * each)], after + 2
+    if kind(tokens, after) in ("period", "slash", "when"):
+        length = _longest(tokens, at, after, start)
+        if length is not None:
+            return length
     measured = measure(tokens, after, found.high)
     if measured is None:
         return _limit_end(tokens, start, found.high, None, after, None, daily, read)
     amount = found.high * measured.factor
     return _limit_end(tokens, start, amount, measured.unit, measured.after, measured.substance, daily, read)
+
+
+def _longest(tokens: list[Token], place: int, after: int, start: int) -> Yield | None:
+    """Max 3 days, no longer than 2/52, 3 nights: how long, not how much. "Max 8 day" could be either."""
+    one = kind(tokens, after) == "period" and tokens[after].word not in PLURALS
+    length = counted_length(tokens, place, start, False)
+    if one and length is not None and tokens[place].value != 1:
+        raise RefusedError("ambiguous")
+    return length
 
 
 def _number_ahead(tokens: list[Token], place: int) -> bool:
@@ -204,12 +206,19 @@ def _limit_end(
     if days is None and here == "open":
         days, after = period_of(tokens, place + 1)
     if days is None:
+        _refuse_a_time_of_day(here)
         if here in ("in", "per", "slash", "a") or (
             here == "number" and not daily and kind(tokens, place + 1) == "period"
         ):
             return None
         after = place
     return [Limit(start, tokens[after - 1].end, amount, unit, days or _DAY, False, substance)], after
+
+
+def _refuse_a_time_of_day(kind_behind: str) -> None:
+    """ "1 to max 2 at night": a ceiling for one time of day is not one for the day."""
+    if kind_behind in ("when", "at"):
+        raise RefusedError("ambiguous")
 
 
 def _number_before(tokens: list[Token], place: int, read: list[Atom]) -> Yield | None:
