@@ -191,7 +191,7 @@ def write_list_report_workbook(
     write_workbook(
         path,
         people_of(practice, size, seed, as_of),
-        lambda person: _words(seed, practice, person.index),
+        lambda person: words_of(seed, practice, person.index),
         ods=ods_code(practice),
         number=practice,
         name=practice_name(practice),
@@ -224,9 +224,9 @@ def _build_practice(
         for person in people_of(number, size, seed, as_of):
             truth.write(person)  # before any text exists
             difficulty.add(person, day)
-            emis.write(person, _words(seed, number, person.index))
+            emis.write(person, words_of(seed, number, person.index))
             if report is not None:
-                report.write(person, _words(seed, number, person.index))
+                report.write(person, words_of(seed, number, person.index))
             since += 1
             if since == 500:
                 progress.done(since)
@@ -234,6 +234,6 @@ def _build_practice(
         progress.done(since)
 
 
-def _words(seed: int, number: int, index: int) -> Random:
+def words_of(seed: int, number: int, index: int) -> Random:
     """What chooses one person's wording: the same in every format."""
     return Random(f"{seed}:{number}:{index}:words")
