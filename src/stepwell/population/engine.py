@@ -64,3 +64,8 @@ def parquet(con: BaseBackend, paths: Sequence[Path], schema: pa.Schema | None = 
 def write_parquet(con: BaseBackend, table: ir.Table, path: Path) -> None:
     """Write ``table``, in its order, in row groups of about 100,000 rows, without holding it in memory."""
     con.to_parquet(table, path, compression="zstd", row_group_size=ROW_GROUP)
+
+
+def kept(con: BaseBackend, table: ir.Table) -> ir.Table:
+    """``table`` worked out now, in ``con``, and kept there as long as ``con`` lives: for what several queries share."""
+    return con.create_table(ibis.util.gen_name("kept"), table, temp=True)

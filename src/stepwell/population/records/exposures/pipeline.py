@@ -9,6 +9,7 @@ import ibis
 from ibis import _
 
 from stepwell.knowledge.exposure import Rules
+from stepwell.population.engine import kept
 from stepwell.population.records.exposures.covers import covers, with_days
 from stepwell.population.records.exposures.current import dosed, taken
 from stepwell.population.records.exposures.days import dates, number, numbers
@@ -47,22 +48,22 @@ def derive(
     """Exposures at ``as_of`` from the derived tables ``medicine_issues`` and ``lines`` (see ``derived_schema``)."""
     day = number(as_of)
     up_to_now = medicine_issues.filter(_.issue_date <= as_of)
-    people = _numbered(up_to_now.select(*PERSON).distinct(), PERSON, "person_no").cache()
-    known_lines = _numbered(lines.distinct(on="line", keep="first"), ("line",), "line_no").cache()
-    if known_lines.count().execute() >= _MOST_LINES:
+    people = kept(con, _numbered(up_to_now.select(*PERSON).distinct(), PERSON, "person_no"))
+    known_lines = kept(con, _numbered(lines.distinct(on="line", keep="first"), ("line",), "line_no"))
+    if con.execute(known_lines.count()) >= _MOST_LINES:
         raise ValueError("More lines than one whole number can hold")
     issues = _with_numbers(up_to_now, people, known_lines)
-    on_days = with_days(occasions(issues), rules).cache()
-    longest = on_days.group_by("line_id").agg(n=_.count()).n.max().execute()
+    on_days = kept(con, with_days(occasions(issues), rules))
+    longest = con.execute(on_days.group_by("line_id").agg(n=_.count()).n.max())
     covered = covers(on_days, 0 if longest is None or longest != longest else int(longest), rules)
-    covered = _with_parts(covered).cache()
+    covered = kept(con, _with_parts(covered))
     found_eras = eras(covered, known_lines, ERA_CLASSES, day, rules)
     last = taken(covered, known_lines, present_runs(covered, rules), day, rules)
     current = dosed(last, covered, day, rules)
     return Exposures(
         as_of=as_of,
-        eras=_named_eras(found_eras, people).cache(),
-        current=_named_current(current, people).cache(),
+        eras=kept(con, _named_eras(found_eras, people)),
+        current=kept(con, _named_current(current, people)),
     )
 
 

@@ -12,6 +12,7 @@ import ibis
 from ibis import _
 
 from stepwell.knowledge.exposure import Rules, current
+from stepwell.population.engine import kept
 from stepwell.population.records.exposures import Exposures
 from stepwell.population.records.exposures import derive as derive_exposures
 from stepwell.population.records.exposures.pipeline import PERSON
@@ -103,7 +104,7 @@ def prepare(tables: Mapping[str, ibis.Table], as_of: date, con: ibis.BaseBackend
     """Exposures and facts at ``as_of``. ``tables``: canonical and derived tables of the loads to search."""
     rules = current()
     exposures = derive_exposures(tables["medicine_issues"], tables["lines"], as_of, rules, con)
-    return Prepared(as_of, rules, exposures, facts(tables, exposures, rules).cache())
+    return Prepared(as_of, rules, exposures, kept(con, facts(tables, exposures, rules)))
 
 
 def run(search: Search, prepared: Prepared, options: Options | None = None) -> Result:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-import ibis
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -12,6 +11,7 @@ from hypothesis import strategies as st
 from stepwell.knowledge import exposure
 from stepwell.knowledge.exposure import TextState
 from stepwell.knowledge.medicines.model import MedicineClass
+from stepwell.population import engine
 from stepwell.population.records.exposures import derive
 from stepwell.population.records.exposures.pipeline import ERA_CLASSES
 from stepwell.population.records.exposures.tests.examples import Row, issue, medicine, tables
@@ -100,10 +100,7 @@ def _consistent(history: list[exposure.Issue]) -> list[exposure.Issue]:
 
 @pytest.fixture(scope="module")
 def con():
-    backend = ibis.duckdb.connect()
-    ibis.set_backend(backend)
-    yield backend
-    ibis.set_backend("duckdb")
+    return engine.connect()
 
 
 def _reference(history: list[exposure.Issue]):
