@@ -101,7 +101,7 @@ def dated(tokens: list[Token], place: int, cleaned: Cleaned) -> int:
         "month_name",
     ):
         after += 2
-        while kind_at(tokens, after) == "month_name" or (
+        while kind_at(tokens, after) in ("month_name", "filler") or (
             kind_at(tokens, after) == "number" and tokens[after].number > 2000
         ):
             after += 1

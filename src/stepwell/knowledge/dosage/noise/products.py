@@ -16,6 +16,7 @@ from stepwell.knowledge.dosage.noise.cleaned import (
 from stepwell.knowledge.dosage.tokens import Token
 
 _HOURS_IN_A_DAY = 24
+_DRINKS = frozenset({"water", "milk", "juice", "warm water", "cold water", "liquid"})
 _SMALLEST_SECOND_STRENGTH = Decimal(100)
 
 
@@ -53,9 +54,10 @@ def water(tokens: list[Token], place: int, cleaned: Cleaned) -> int:
     if not is_unit(tokens, place + 1, frozenset({"ml"})):
         return place
     after = place + 2
-    while kind_at(tokens, after) == "filler":
+    if kind_at(tokens, after) == "filler" and tokens[after].word == "of":
         after += 1
-    return take(tokens, place, after + 1, cleaned) if kind_at(tokens, after) == "meal" else place
+    drink = kind_at(tokens, after) == "meal" and tokens[after].word in _DRINKS
+    return take(tokens, place, after + 1, cleaned) if drink else place
 
 
 def lead_time(tokens: list[Token], place: int, cleaned: Cleaned) -> int:

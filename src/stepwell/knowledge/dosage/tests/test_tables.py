@@ -7,6 +7,7 @@ from importlib import resources
 
 import pytest
 
+from stepwell.knowledge.dosage.tokens import fold, tokenize
 from stepwell.knowledge.dosage.vocabulary import vocabulary
 
 
@@ -17,6 +18,13 @@ def test_every_row_has_a_source_and_a_status(name: str) -> None:
 
     assert rows
     assert all(row["source"] and row["status"] in ("verified", "unverified") for row in rows)
+
+
+def test_folding_keeps_every_character_in_its_place() -> None:
+    text = "1 BD \u0130 \u2013 \u00bd"
+
+    assert fold(text) == "1 bd \u0130 - \u00bd"
+    assert repr(tokenize("1 bd")[0]) == "[number:1, latin:bd]"
 
 
 def test_no_word_has_two_meanings() -> None:

@@ -36,7 +36,9 @@ DOSES = [
     ("codeine 30 tablet", "2 tablets (30mg) bd", "4", "4", "120", "120", ""),
     ("codeine 30 tablet", "2 x 30mg tablets bd", "4", "4", "120", "120", ""),
     ("codeine 30 tablet", "1 mane 2 nocte (total 90mg daily)", "3", "3", "90", "90", ""),
+    ("codeine 30 tablet", "1 mane 2 nocte (total 3 daily)", "3", "3", "90", "90", ""),
     # forms
+    ("tramadol 50 capsule", "1 tablet mane 2 tablets nocte", "3", "3", "150", "150", "form_mismatch"),
     ("tramadol 50 capsule", "1-2 tablets qds", "4", "8", "200", "400", "form_mismatch"),
     ("codeine 30 tablet", "2 doses bd", "4", "4", "120", "120", ""),
     # intervals
