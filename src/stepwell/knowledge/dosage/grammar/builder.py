@@ -6,6 +6,7 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
+from stepwell.knowledge.dosage.grammar.ahead import adds_one, dose_then_end, fills_a_bracket
 from stepwell.knowledge.dosage.grammar.day import MASS_IN_MG, Clause, Part
 from stepwell.knowledge.dosage.grammar.parts import (
     Amount,
@@ -148,7 +149,7 @@ class Builder:
             part.dose = atom
             self.clause.start = self.clause.start or atom.start
             return
-        if self._closes_bracket() or self.pending == "equals":
+        if fills_a_bracket(self.atoms, self.place, self.pending) or self.pending == "equals":
             beside(part, atom)
             return
         if self.pending == "then" or (self.pending == "semicolon" and part.timed):
@@ -181,15 +182,6 @@ class Builder:
         told = first.formed or first.led == "drug" or second.led == "verb"
         return counted.unit is not None or told or self.pending in ("pause", "or")
 
-    def _closes_bracket(self) -> bool:
-        following = self.atoms[self.place + 1] if self.place + 1 < len(self.atoms) else None
-        bracketed = self.pending == "open" or (
-            self.place > 0
-            and isinstance(self.atoms[self.place - 1], Mark)
-            and self.atoms[self.place - 1].name == "open"  # type: ignore[attr-defined]
-        )
-        return bracketed and isinstance(following, Mark) and following.name == "close"
-
     def _before_timing(self, atom: Atom) -> None:
         """Open a new clause or part where a timing begins one."""
         part = self.part
@@ -206,45 +198,9 @@ class Builder:
             part.led_by_time
             and part.dose is not None
             and isinstance(atom, When | Daily)
-            and self._dose_then_end()
+            and dose_then_end(self.atoms, self.place)
         ):
             self._new_part()
-
-    def _dose_then_end(self) -> bool:
-        """ "morning 1 night 2": behind this time stands a dose with no time of its own."""
-        ahead = self.place + 1
-        while ahead < len(self.atoms) and (
-            isinstance(self.atoms[ahead], When)
-            or (isinstance(self.atoms[ahead], Mark) and self.atoms[ahead].name in ("pause", "and"))  # type: ignore[attr-defined]
-        ):
-            ahead += 1
-        if ahead >= len(self.atoms) or not isinstance(self.atoms[ahead], Amount):
-            return False
-        ahead += 1
-        while ahead < len(self.atoms) and isinstance(self.atoms[ahead], Mark):
-            ahead += 1
-        if ahead >= len(self.atoms) or isinstance(self.atoms[ahead], Limit | Duration | Total):
-            return True
-        if not isinstance(self.atoms[ahead], When):
-            return False
-        return self._alternates(ahead)
-
-    def _alternates(self, place: int) -> bool:
-        """Whether time and dose go on in turn to an end that is a dose."""
-        expect_time = True
-        last: Atom | None = None
-        for atom in self.atoms[place:]:
-            if isinstance(atom, Mark):
-                continue
-            if isinstance(atom, When) != expect_time and not isinstance(atom, Amount | When):
-                return False
-            if isinstance(atom, When) and not expect_time:
-                return False
-            if isinstance(atom, Amount) and expect_time:
-                return False
-            expect_time = isinstance(atom, Amount)
-            last = atom
-        return isinstance(last, Amount)
 
     def times(self, atom: Times) -> None:
         self._before_timing(atom)
@@ -300,7 +256,7 @@ class Builder:
             and part.times
             and part.dose is not None
             and not part.slots
-            and self._stands_alone(part)
+            and adds_one(self.atoms, self.place, part)
         ):
             part.extra_slots += 1
             return
@@ -318,17 +274,6 @@ class Builder:
         ):
             return
         slots.append(atom.slot)
-
-    def _stands_alone(self, part: Part) -> bool:
-        """ "1 tds and nocte" adds one; "twice a day and ..." only when no list of times follows that spells it out."""
-        count = part.times[-1].high
-        ahead = 1
-        for atom in self.atoms[self.place + 1 :]:
-            if isinstance(atom, When):
-                ahead += 1
-            elif not (isinstance(atom, Mark) and atom.name in ("and", "pause")):
-                break
-        return Decimal(ahead) != count
 
     def numbered_half(self, atom: NumberedHalf) -> None:
         part = self.part

@@ -1,0 +1,55 @@
+"""Questions about the atoms that stand around one: where English needs a look ahead."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from stepwell.knowledge.dosage.grammar.day import Part
+from stepwell.knowledge.dosage.grammar.parts import Amount, Atom, Duration, Limit, Mark, Total, When
+
+
+def _mark(atoms: list[Atom], place: int) -> str:
+    """The name of the mark at ``place``, "" where something else stands."""
+    atom = atoms[place] if 0 <= place < len(atoms) else None
+    return atom.name if isinstance(atom, Mark) else ""
+
+
+def fills_a_bracket(atoms: list[Atom], place: int, pending: str) -> bool:
+    """ "(30mg)", "(1 tab)": the amount at ``place`` is all that its brackets hold."""
+    opened = pending == "open" or _mark(atoms, place - 1) == "open"
+    return opened and _mark(atoms, place + 1) == "close"
+
+
+def dose_then_end(atoms: list[Atom], place: int) -> bool:
+    """ "morning 1 night 2": behind this time stands a dose with no time of its own."""
+    ahead = place + 1
+    while ahead < len(atoms) and (isinstance(atoms[ahead], When) or _mark(atoms, ahead) in ("pause", "and")):
+        ahead += 1
+    if ahead >= len(atoms) or not isinstance(atoms[ahead], Amount):
+        return False
+    ahead += 1
+    while _mark(atoms, ahead):
+        ahead += 1
+    if ahead >= len(atoms) or isinstance(atoms[ahead], Limit | Duration | Total):
+        return True
+    return _take_turns([atom for atom in atoms[ahead:] if not isinstance(atom, Mark)])
+
+
+def _take_turns(atoms: list[Atom]) -> bool:
+    """Whether time and dose go on in turn, beginning with a time and ending with a dose."""
+    expected = [When, Amount] * (len(atoms) // 2)
+    return len(atoms) % 2 == 0 and all(
+        isinstance(atom, kind) for atom, kind in zip(atoms, expected, strict=True)
+    )
+
+
+def adds_one(atoms: list[Atom], place: int, part: Part) -> bool:
+    """ "1 tds and nocte" adds one; "twice a day and ..." only when no list of times follows that spells it out."""
+    count = part.times[-1].high
+    ahead = 1
+    for atom in atoms[place + 1 :]:
+        if isinstance(atom, When):
+            ahead += 1
+        elif not (isinstance(atom, Mark) and atom.name in ("and", "pause")):
+            break
+    return Decimal(ahead) != count
