@@ -23,7 +23,7 @@ app = typer.Typer(
 )
 app.add_typer(knowledge.dosage_app, name="dosage")
 app.add_typer(knowledge.medicines_app, name="medicines")
-app.command("equivalence")(knowledge.equivalence)
+app.command("equivalence")(knowledge.equivalence_command)
 app.add_typer(records.app, name="records")
 app.add_typer(demo.app, name="demo")
 

@@ -38,5 +38,5 @@ def build(
     if as_json:
         output.show_json(summary)
     else:
-        fields = output.plain(summary)
-        output.show_fields(fields if isinstance(fields, dict) else {"summary": fields})
+        for line in summary.lines():
+            typer.echo(line)

@@ -1,0 +1,196 @@
+"""``stepwell dosage``, ``stepwell medicines`` and ``stepwell equivalence``: the clinical floor at the command line."""
+
+from __future__ import annotations
+
+import csv
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, Annotated
+
+import typer
+
+from stepwell.base import csv_files
+from stepwell.base.errors import Place, StepwellError
+from stepwell.cli import output
+from stepwell.knowledge import dosage, equivalence, medicines
+
+dosage_app = typer.Typer(help="Dosage instructions: read, or refused with a reason.", no_args_is_help=True)
+medicines_app = typer.Typer(help="Medicines: which product a name or code means.", no_args_is_help=True)
+
+JsonOption = Annotated[bool, typer.Option("--json", help="Answer as JSON.")]
+
+
+@dosage_app.callback()
+def _dosage() -> None:
+    """Dosage instructions: read, or refused with a reason."""
+
+
+@medicines_app.callback()
+def _medicines() -> None:
+    """Medicines: which product a name or code means."""
+
+
+@dosage_app.command("parse")
+def parse(
+    texts: Annotated[
+        list[str] | None, typer.Argument(metavar="TEXT...", help="Instructions to read.")
+    ] = None,
+    file: Annotated[Path | None, typer.Option("--file", help="A CSV with instructions in a column.")] = None,
+    column: Annotated[str | None, typer.Option("--column", help="The column of the instruction.")] = None,
+    product: Annotated[str | None, typer.Option("--product", help="The product all of them are for.")] = None,
+    product_column: Annotated[
+        str | None, typer.Option("--product-column", help="The column of the product's name or code.")
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", help="CSV to write; standard output by default.")
+    ] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Read dosage instructions: daily minimum and maximum, or a refusal with its reason."""
+    if file is None and not texts:
+        raise StepwellError("There is nothing to read.", next_step="Give a TEXT, or --file F --column C.")
+    if file is not None:
+        rows = _from_file(file, column, product, product_column)
+    else:
+        rows = ((text, product) for text in texts or [])
+    read = (dosage.parse(text, _product(name)) for text, name in rows)
+    if as_json:
+        output.show_json([output.plain(each) for each in read])
+    elif out is None and file is None:
+        for each in read:
+            output.show_fields(dosage.as_dict(each))
+            typer.echo("")
+    else:
+        with _opened(out) as stream:
+            csv_files.write(stream, dosage.FIELDS, (list(dosage.as_dict(each).values()) for each in read))
+
+
+def _from_file(
+    file: Path, column: str | None, product: str | None, product_column: str | None
+) -> Iterator[tuple[str, str | None]]:
+    if column is None:
+        raise StepwellError("Which column holds the instructions?", next_step="Add --column NAME.")
+    try:
+        stream = file.open(encoding="utf-8-sig", newline="")
+    except OSError as error:
+        raise StepwellError(f'"{file.name}" could not be opened ({error.strerror}).') from error
+    with stream:
+        rows = csv.DictReader(stream)
+        for wanted in (column, product_column):
+            if wanted is not None and wanted not in (rows.fieldnames or []):
+                raise StepwellError(
+                    "The file has no such column.",
+                    where=Place(file.name, 1, wanted),
+                    next_step=f"It has: {', '.join(rows.fieldnames or [])}.",
+                )
+        for row in rows:
+            yield row[column] or "", row[product_column] if product_column else product
+
+
+def _product(name: str | None) -> medicines.Product | None:
+    """The product a name, dm+d id or BNF code means; None where none is given or it is not recognised."""
+    return identified(name).product if name and name.strip() else None
+
+
+def identified(text: str) -> medicines.Identification:
+    """What a dm+d id, a BNF code or a name means."""
+    wanted = text.strip()
+    if wanted.isdigit():
+        return medicines.identify(code=wanted)
+    if len(wanted) == 15 and wanted[:4].isdigit() and wanted.isalnum():
+        return medicines.identify(bnf_code=wanted.upper())
+    return medicines.identify(name=wanted)
+
+
+@contextmanager
+def _opened(out: Path | None) -> Iterator[IO[str]]:
+    if out is None:
+        yield sys.stdout
+        return
+    with out.open("w", encoding="utf-8", newline="") as stream:
+        yield stream
+
+
+@medicines_app.command("identify")
+def identify(
+    names: Annotated[list[str], typer.Argument(metavar="NAME...", help="A name, dm+d id or BNF code.")],
+    as_json: JsonOption = False,
+) -> None:
+    """Which product a name or code means, or why none."""
+    found = [identified(name) for name in names]
+    if as_json:
+        output.show_json(found if len(found) > 1 else found[0])
+        return
+    for name, each in zip(names, found, strict=True):
+        product = each.product
+        output.show_fields(
+            {
+                "asked": name,
+                "product": product.name if product else "not identified",
+                "bnf_code": product.bnf_code if product else None,
+                "dmd_vmp_id": product.dmd_vmp_id if product else None,
+                "substance": each.substance,
+                "classes": sorted(each.classes),
+                "matched_by": each.matched_by.value,
+                "brand": each.brand,
+                "flags": sorted(each.flags),
+                "reason": each.reason,
+            }
+        )
+        typer.echo("")
+
+
+def equivalence_answer(product_text: str, instruction: str, table: str) -> dict[str, object]:
+    """The OME of a product taken as an instruction says, in the shape scripts rely on."""
+    found = identified(product_text)
+    if found.product is None:
+        return _not_converted(table, found.reason or "The medicine is not recognised.")
+    read = dosage.parse(instruction, found.product)
+    if read.status is dosage.Status.REFUSED:
+        return _not_converted(table, f"The instruction could not be read: {read.reason}.")
+    result = equivalence.convert(
+        found.product,
+        daily_mg_min=read.daily_mg_min,
+        daily_mg_max=read.daily_mg_max,
+        patch_mcg_per_hour=read.patch_mcg_per_hour,
+        table=table,
+    )
+    return {
+        "convertible": result.convertible,
+        "ome_mg_per_day": {"min": result.ome_min, "max": result.ome_max},
+        "table": result.table,
+        "factor": result.factor,
+        "formula": result.formula,
+        "reason": result.reason,
+        "product": found.product.name,
+        "flags": sorted({*result.flags, *read.flags}),
+        "source": result.source,
+        "status": result.status,
+    }
+
+
+def _not_converted(table: str, reason: str) -> dict[str, object]:
+    return {
+        "convertible": False,
+        "ome_mg_per_day": {"min": None, "max": None},
+        "table": table,
+        "factor": None,
+        "formula": "",
+        "reason": reason,
+    }
+
+
+def equivalence_command(
+    product: Annotated[str, typer.Argument(help="A name, dm+d id or BNF code.")],
+    instruction: Annotated[str, typer.Argument(metavar="DOSAGE", help="The dosage instruction.")],
+    table: Annotated[str, typer.Option("--table", help="The factor table.")] = "SW-DEFAULT-1",
+    as_json: JsonOption = False,
+) -> None:
+    """Daily oral morphine equivalent of a product taken as an instruction says. It ranks risk; it is not a switching dose."""
+    answer = equivalence_answer(product, instruction, table)
+    if as_json:
+        output.show_json(answer)
+    else:
+        output.show_fields(answer)
