@@ -53,6 +53,8 @@ def measure(tokens: list[Token], place: int, number: Decimal) -> Measure | None:
         return Measure(None, Decimal(1), place)
     unit = str(tokens[at].value)
     after = at + 1
+    if unit == "ml" and kind(tokens, after) == "stop" and value(tokens, after + 1) == "spoonful":
+        after += 1
     if unit == "ml" and kind(tokens, after) == "unit" and tokens[after].word in _SPOONS:
         raise RefusedError("ambiguous")
     if unit == "g":
@@ -91,6 +93,8 @@ def _sized(tokens: list[Token], inner: Quantity, number: Decimal, crossed: bool)
     """Two 5ml spoonfuls, 2 x 10mg tablets: the inner number is the size of one."""
     unit = str(tokens[inner.after].value)
     after = inner.after + 1
+    if unit == "ml" and kind(tokens, after) == "stop" and value(tokens, after + 1) == "spoonful":
+        after += 1
     following = value(tokens, after) if kind(tokens, after) == "unit" else None
     if unit == "ml":
         if following in ("spoonful", "teaspoon", "dose", "sachet"):

@@ -162,7 +162,8 @@ def _keeps_or(tokens: list[Token], place: int, settled: list[Token]) -> bool:
 def _keeps_and(tokens: list[Token], place: int, settled: list[Token]) -> bool:
     del settled
     following = _kind(tokens, place + 1)
-    listed = following in _ATTACHED and _kind(tokens, place - 1) in _ATTACHED and following != "filler"
+    before = _kind(tokens, place - 1)
+    listed = following in _ATTACHED and before in _ATTACHED and (following != "filler" or before == "reason")
     return not (listed or following == "change_rider")
 
 
