@@ -175,7 +175,7 @@ def test_a_file_named_by_an_nhs_number_is_called_something_else(tmp_path: Path, 
     found = read(person().write(tmp_path, name))
     shown = found.one("patients")["source_file"]
     assert shown.startswith("bundle-")
-    assert "999" not in name.removesuffix(name) and shown != name
+    assert shown not in name
 
 
 def test_the_same_entry_twice_in_a_bundle_is_merged(tmp_path: Path):
