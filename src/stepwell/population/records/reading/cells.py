@@ -38,7 +38,7 @@ _TRUE = frozenset({"true", "t", "yes", "y", "1"})
 _FALSE = frozenset({"false", "f", "no", "n", "0"})
 
 
-class BadCell(ValueError):  # noqa: N818  (not an error of the program: the caller turns it into a reject)
+class BadCell(ValueError):
     """A cell that cannot be read. The message is a sentence about it, without its contents."""
 
 

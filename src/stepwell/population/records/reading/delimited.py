@@ -156,12 +156,24 @@ class Delimited:
 
     def _detect_separator(self) -> str:
         with self._text() as text:
-            sample = [line for line in islice(iter(partial(text.readline, _LINE_LIMIT), ""), _SAMPLE_LINES)]
+            sample = list(islice(iter(partial(text.readline, _LINE_LIMIT), ""), _SAMPLE_LINES))
         widths = {mark: max((_width(line, mark) for line in sample), default=0) for mark in SEPARATORS}
         return max(SEPARATORS, key=lambda mark: widths[mark])
 
     def _text(self) -> _Text:
         return _Text(self.member, self.encoding)
+
+
+def peek_headings(member: Member) -> tuple[str, ...]:
+    """The first row of a member, read cheaply and forgivingly: enough to tell what a file is, not to read it by."""
+    with member.open() as stream:
+        head = stream.read(1 << 16)
+    line = head.decode(encodings.guess(head), "replace").lstrip("\ufeff\r\n").partition("\n")[0]
+    separator = max(SEPARATORS, key=lambda mark: _width(line, mark))
+    try:
+        return tuple(cell.strip() for cell in next(csv.reader([line.strip("\r")], delimiter=separator), []))
+    except csv.Error:
+        return ()
 
 
 class _Text:

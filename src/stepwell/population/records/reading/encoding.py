@@ -31,18 +31,23 @@ def detect(member: Member) -> str:
     damaged, not Windows-1252, and reading it as such would spoil every accent in it.
     """
     with member.open() as stream:
-        head = stream.read(4096)
-    for mark, name in _MARKS:
-        if head.startswith(mark):
-            return _proven(member, name)
-    if unmarked := _utf16_without_mark(head):
-        return _proven(member, unmarked)
+        named = guess(stream.read(4096))
+    if named != "utf-8":
+        return _proven(member, named)
     scan = _decode(member, "utf-8")
     if scan.broken_line is None:
         return "utf-8"
     if scan.beyond_ascii:
         raise _undecodable(member, scan.broken_line)
     return _proven(member, "cp1252")
+
+
+def guess(head: bytes) -> str:
+    """What the first bytes of a file say, without reading the rest: UTF-8 unless they show otherwise."""
+    for mark, name in _MARKS:
+        if head.startswith(mark):
+            return name
+    return _utf16_without_mark(head) or "utf-8"
 
 
 def _utf16_without_mark(head: bytes) -> str | None:

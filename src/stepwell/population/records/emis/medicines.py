@@ -1,0 +1,234 @@
+"""Prescribing_DrugRecord as templates, Prescribing_IssueRecord as issues.
+
+Rows marked confidential are left out of the lake and counted: the practice's own system hides them from other staff, and
+a list must not bring them back. Issues of a confidential template go with it. (A confidential *person* is kept, marked
+sensitive.) Deleting a template does not undo its issues: they were issued.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from stepwell.base.progress import Progress
+from stepwell.population.records.emis import facts
+from stepwell.population.records.emis.codes import Drug
+from stepwell.population.records.emis.dates import Dates, known_value
+from stepwell.population.records.emis.layout import Layout
+from stepwell.population.records.emis.patients import People
+from stepwell.population.records.emis.rows import Batch, Cells, Lenient, Reading, Unusable, each
+from stepwell.population.records.extracts import Sink
+from stepwell.population.records.reading import cells, quantities
+
+_TEMPLATE_COLUMNS = (
+    "DrugRecordGuid", "PatientGuid", "EffectiveDate", "CodeId", "Dosage", "Quantity", "QuantityUnit",
+    "ProblemObservationGuid", "PrescriptionType", "IsActive", "CancellationDate", "NumberOfIssues",
+    "NumberOfIssuesAuthorised", "IsConfidential", "Deleted",
+)  # fmt: skip
+_ISSUE_COLUMNS = (
+    "IssueRecordGuid", "PatientGuid", "DrugRecordGuid", "EffectiveDate", "CodeId", "Dosage", "Quantity", "QuantityUnit",
+    "ProblemObservationGuid", "CourseDurationInDays", "IsConfidential", "IsPrivatelyPrescribed",
+    "IssueMethodDescription", "Deleted",
+)  # fmt: skip
+_NO_DRUG = "CodeId not in Coding_DrugCode"
+
+
+class _Origin(NamedTuple):
+    """What an issue takes from its template."""
+
+    kind: str | None
+    elsewhere: str | None
+    confidential: bool
+
+
+_UNKNOWN = _Origin(None, None, False)
+
+
+class Medicines:
+    """Reads templates, then issues, which need to know their templates' kind."""
+
+    def __init__(
+        self,
+        layout: Layout,
+        practice: str,
+        people: People,
+        drugs: dict[str, Drug],
+        sink: Sink,
+        progress: Progress,
+        *,
+        delta: bool,
+    ) -> None:
+        self._layout, self._practice, self._people, self._sink, self._progress = (
+            layout, practice, people, sink, progress,
+        )  # fmt: skip
+        self._delta = delta
+        self._drugs = drugs
+        self._kinds = facts.values("prescription_type")
+        self._kind = known_value(self._kinds, sink, "templates of an unknown prescription type")
+        self._origins: dict[str, _Origin] = {}
+        self._shared: dict[_Origin, _Origin] = {}
+        self._starts, self._ends = Dates("EffectiveDate", sink), Dates("CancellationDate", sink)
+        self._deleted = Reading("Deleted", cells.boolean)
+        self._confidential = Reading("IsConfidential", cells.boolean)
+        self._active = Reading("IsActive", cells.boolean)
+        self._private = Reading("IsPrivatelyPrescribed", cells.boolean)
+        self._days = Lenient("CourseDurationInDays", cells.whole, sink)
+        self._made = Lenient("NumberOfIssues", cells.whole, sink)
+        self._authorised = Lenient("NumberOfIssuesAuthorised", cells.whole, sink)
+        self._templates, self._issues = Batch.of(sink, "templates"), Batch.of(sink, "issues")
+
+    def read_templates(self) -> int:
+        """Push templates. The number of rows read."""
+        for row in self._sink.previous("templates"):
+            kind, elsewhere = row["kind"], row["elsewhere_source"]
+            self._remember(str(row["template_id"]), kind and str(kind), elsewhere and str(elsewhere), False)  # type: ignore[arg-type]
+        files = self._layout.of("Prescribing_DrugRecord")
+        read = each(
+            files, _TEMPLATE_COLUMNS, self._template, sink=self._sink, progress=self._progress,
+            in_order=self._delta or len(files) > 1,
+        )  # fmt: skip
+        self._templates.flush()
+        return read
+
+    def read_issues(self) -> int:
+        """Push issues. The number of rows read."""
+        files = self._layout.of("Prescribing_IssueRecord")
+        read = each(
+            files, _ISSUE_COLUMNS, self._issue, sink=self._sink, progress=self._progress,
+            in_order=self._delta or len(files) > 1,
+        )  # fmt: skip
+        self._issues.flush()
+        return read
+
+    def _remember(
+        self, template_id: str, kind: str | None, elsewhere: str | None, confidential: bool
+    ) -> None:
+        origin = _Origin(kind, elsewhere, confidential)
+        self._origins[template_id] = self._shared.setdefault(origin, origin)
+
+    def _template(self, file: str, line: int, row: Cells) -> None:
+        (guid, person, start, code_id, dosage, quantity, unit, problem, type_, active, end, made, authorised,
+         confidential, deleted) = row  # fmt: skip
+        template_id = cells.guid(guid)
+        if template_id is None:
+            raise Unusable("the row has no id", "DrugRecordGuid")
+        is_deleted, is_confidential = bool(self._deleted[deleted]), bool(self._confidential[confidential])
+        elsewhere = facts.elsewhere(type_)
+        kind = self._kind(type_) if elsewhere is None else self._kinds.get(type_.strip().casefold())
+        self._remember(template_id, kind, elsewhere, is_confidential and not is_deleted)
+        if is_deleted:
+            self._templates.delete(template_id)
+            return
+        key = self._people.key(person)
+        if key is None:
+            return
+        if is_confidential:
+            self._withdraw(self._templates, template_id, "confidential templates left out")
+            return
+        drug = self._drug(code_id)
+        amount = quantities.parse(quantity, unit)
+        is_active, end_date = self._active[active], self._ends.read(end)
+        self._templates.add(
+            {
+                "template_id": template_id,
+                "patient_key": key,
+                "practice": self._practice,
+                "start_date": self._starts.read(start),
+                "end_date": end_date,
+                "status": _status(is_active, end_date is not None),
+                "kind": kind,
+                "drug_code": drug.drug_code,
+                "bnf_code": None,
+                "drug_name": drug.name,
+                "dosage_instruction": cells.text(dosage),
+                "quantity_value": amount.value,
+                "quantity_unit": amount.unit,
+                "quantity_text": amount.text,
+                "issues_made": self._made[made],
+                "issues_authorised": self._authorised[authorised],
+                "prescribed_here": elsewhere is None,
+                "elsewhere_source": elsewhere,
+                "problem_id": cells.guid(problem),
+                "source_file": file,
+                "source_line": line,
+            }
+        )
+
+    def _issue(self, file: str, line: int, row: Cells) -> None:
+        (guid, person, record, day, code_id, dosage, quantity, unit, problem, days, confidential, private, method,
+         deleted) = row  # fmt: skip
+        issue_id = cells.guid(guid)
+        if issue_id is None:
+            raise Unusable("the row has no id", "IssueRecordGuid")
+        if self._deleted[deleted]:
+            self._issues.delete(issue_id)
+            return
+        key = self._people.key(person)
+        if key is None:
+            return
+        template_id = cells.guid(record)
+        origin = self._origin(template_id)
+        if self._confidential[confidential] or origin.confidential:
+            self._withdraw(self._issues, issue_id, "confidential issues left out")
+            return
+        issue_date = self._starts.read(day)
+        if issue_date is None:
+            raise Unusable("the issue has no date", "EffectiveDate")
+        drug = self._drug(code_id)
+        amount = quantities.parse(quantity, unit)
+        elsewhere = "private" if self._private[private] else facts.elsewhere(method) or origin.elsewhere
+        self._issues.add(
+            {
+                "issue_id": issue_id,
+                "patient_key": key,
+                "practice": self._practice,
+                "template_id": template_id,
+                "issue_date": issue_date,
+                "kind": origin.kind or self._kind_by_method(method),
+                "drug_code": drug.drug_code,
+                "bnf_code": None,
+                "drug_name": drug.name,
+                "dosage_instruction": cells.text(dosage),
+                "quantity_value": amount.value,
+                "quantity_unit": amount.unit,
+                "quantity_text": amount.text,
+                "duration_days": self._days[days] or None,
+                "prescribed_here": elsewhere is None,
+                "elsewhere_source": elsewhere,
+                "problem_id": cells.guid(problem),
+                "source_file": file,
+                "source_line": line,
+            }
+        )
+
+    def _withdraw(self, batch: Batch, row_id: str, counted_as: str) -> None:
+        """Leave a confidential row out, and in a delta also take back what was loaded before it was confidential."""
+        if self._delta or len(self._layout.of("Prescribing_IssueRecord")) > 1:
+            batch.delete(row_id)
+            self._sink.count(counted_as.replace("left out", "taken back"))
+        else:
+            self._sink.count(counted_as)
+
+    def _drug(self, code_id: str) -> Drug:
+        drug = self._drugs.get(code_id) or self._drugs.get(code_id.strip())
+        if drug is None:
+            raise Unusable(_NO_DRUG, "CodeId")
+        return drug
+
+    def _origin(self, template_id: str | None) -> _Origin:
+        origin = self._origins.get(template_id) if template_id else None
+        if origin is None:
+            self._sink.count("issues whose template is not known")
+            return _UNKNOWN
+        return origin
+
+    def _kind_by_method(self, method: str) -> str | None:
+        kind = self._kinds.get(method.strip().casefold())
+        if kind is None:
+            self._sink.count("issues of an unknown kind")
+        return kind
+
+
+def _status(active: bool | None, has_end: bool) -> str | None:
+    if active is None:
+        return "ended" if has_end else None
+    return "active" if active else "ended"
