@@ -135,7 +135,8 @@ def write_identified(
         )
         rows += [(p.nhs_number, outcomes[load.practice, p.patient_key]) for p in people]
     with out.open("w", encoding="utf-8", newline="") as file:
-        csv_files.write(file, ("nhs_number", "outcome"), sorted(rows, key=lambda r: r[0] or ""))
+        rows.sort(key=lambda row: row[0] or "")
+        csv_files.write(file, ("nhs_number", "outcome"), rows)
 
 
 def summary(result: Result) -> dict[str, object]:

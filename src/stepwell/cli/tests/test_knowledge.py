@@ -1,0 +1,84 @@
+"""The clinical floor at the command line: names other people's scripts rely on."""
+
+from __future__ import annotations
+
+import csv
+import json
+
+import pytest
+from typer.testing import CliRunner
+
+from stepwell.base.errors import StepwellError
+from stepwell.cli.app import app
+
+run = CliRunner()
+
+
+def answer(*words):
+    done = run.invoke(app, [*words, "--json"])
+    assert done.exit_code == 0, done.output
+    return json.loads(done.stdout)
+
+
+def test_a_dosage_instruction_is_read():
+    (read,) = answer("dosage", "parse", "1-2 qds prn max 8")
+    assert (read["status"], read["daily_min"], read["daily_max"]) == ("parsed", 0, 8)
+
+
+def test_a_product_gives_milligrams():
+    (read,) = answer("dosage", "parse", "1 bd", "--product", "Morphine 10mg modified-release tablets")
+    assert (read["daily_mg_min"], read["daily_mg_max"]) == (20, 20)
+
+
+def test_a_file_of_instructions_keeps_its_order_and_its_blanks(tmp_path):
+    source, out = tmp_path / "in.csv", tmp_path / "out.csv"
+    source.write_text(
+        "drug,text\nMorphine 10mg modified-release tablets,1 bd\n,as directed\n,\n", encoding="utf-8"
+    )
+    words = ["--column", "text", "--product-column", "drug", "--out", str(out)]
+    assert run.invoke(app, ["dosage", "parse", "--file", str(source), *words]).exit_code == 0
+    rows = list(csv.DictReader(out.open(encoding="utf-8")))
+    assert [row["status"] for row in rows] == ["parsed", "refused", "refused"]
+    assert [row["daily_mg_max"] for row in rows] == ["20", "", ""]
+
+
+def test_a_missing_column_is_named(tmp_path):
+    source = tmp_path / "in.csv"
+    source.write_text("a,b\n1,2\n", encoding="utf-8")
+    done = run.invoke(app, ["dosage", "parse", "--file", str(source), "--column", "text"])
+    assert isinstance(done.exception, StepwellError)
+    assert "column text" in str(done.exception) and "a, b" in str(done.exception)
+
+
+EQUIVALENCES = [
+    ("Morphine 10mg modified-release tablets", "1 bd", True, 20, 20),
+    ("Codeine 30mg tablets", "1-2 qds prn", True, 0, 24),
+    ("Fentanyl 75micrograms/hour transdermal patches", "change every 48 hours", True, 180, 180),
+    ("Buprenorphine 20micrograms/hour transdermal patches", "one weekly", True, 48, 48),
+    ("Methadone 5mg tablets", "1 bd", False, None, None),
+    ("Gabapentin 300mg capsules", "1 tds", False, None, None),
+    ("Morphine MR capsules", "1 bd", False, None, None),
+    ("Morphine 10mg modified-release tablets", "as directed", False, None, None),
+]
+
+
+@pytest.mark.parametrize(("product", "dosage", "convertible", "low", "high"), EQUIVALENCES)
+def test_equivalence(product, dosage, convertible, low, high):
+    found = answer("equivalence", product, dosage)
+    assert set(found) >= {"convertible", "ome_mg_per_day", "table", "factor", "formula", "reason"}
+    assert found["convertible"] is convertible
+    assert found["ome_mg_per_day"] == {"min": low, "max": high}
+    assert bool(found["reason"]) is not convertible
+
+
+def test_a_medicine_is_recognised_or_said_not_to_be():
+    known = answer("medicines", "identify", "MST Continus 10mg tablets")
+    assert known["product"]["substance"] == "morphine"
+    unknown = answer("medicines", "identify", "Amlodipine 5mg tablets")
+    assert unknown["product"] is None and unknown["matched_by"] == "nothing" and unknown["reason"]
+
+
+def test_plain_answers_name_what_was_asked():
+    shown = run.invoke(app, ["medicines", "identify", "Zomorph 30mg modified-release capsules"]).stdout
+    assert "Zomorph" in shown and "morphine" in shown
+    assert "formula" in run.invoke(app, ["equivalence", "Codeine 30mg tablets", "1 qds"]).stdout
