@@ -1,4 +1,23 @@
-"""Dosage instructions: from what a prescription line says to doses a day, or an honest refusal."""
+"""Dosage instructions: from what a prescription line says to doses a day, or an honest refusal.
+
+    >>> from stepwell.knowledge.dosage import parse
+    >>> parse("1-2 qds prn, max 6 in 24 hours").daily_max
+    Decimal('6')
+
+The way of a text: ``tokens`` (words of the vocabulary, numbers, marks), ``noise`` (what is no instruction, kept apart),
+``grammar.settle`` (silent words go), ``grammar.read`` (named rules make atoms; nothing may be left over),
+``grammar.builder`` (atoms to parts and steps), ``assemble`` (arithmetic), ``agree`` (the product), ``plausibility``.
+
+Where people could argue, this is how it reads:
+
+* "as directed" anywhere refuses, even beside a full dose; "as per hospital letter" beside a dose is noise.
+* "up to" and as-needed make the minimum nothing; "max" and "no more than" leave the minimum alone.
+* As-needed behind one of several parts belongs to that part; set apart by a comma, stop or bracket, to all of them.
+* "1/2" is a half only with a unit behind it: bare, or in the plural three or more times a day, it may be "one or two".
+* "1 mane then 2 nocte" is one day; every other "then" is a next step, and the answer is the first step.
+* Two daily doses with no "and" between must agree or be spelt out by the second; otherwise refused.
+* A bare number on a liquid, or equal to the strength in mg, is refused: it could be ml, mg or units.
+"""
 
 from stepwell.knowledge.dosage.fields import FIELDS, as_dict
 from stepwell.knowledge.dosage.model import Dosage, Span, Status, Step

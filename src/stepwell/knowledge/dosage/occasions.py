@@ -10,6 +10,7 @@ from stepwell.knowledge.dosage.grammar.parts import Every, RefusedError, Times
 
 ONE = Decimal(1)
 _DAY = Decimal(24)
+_TWO_DAYS = Decimal(48)
 _WEEK = Decimal(7)
 PERIOD_ASSUMED = "period_assumed"
 _WIDEST = 4
@@ -117,6 +118,8 @@ def _times_and_interval(part: Part, times: Times, every: Every) -> Occasions:
     if part.extra_slots or part.weekdays is not None:
         raise RefusedError("conflict")
     low_days, high_days = every.low / _DAY, every.high / _DAY
+    if every.alternate and every.low > _TWO_DAYS and times.days is not None:
+        raise RefusedError("conflict")
     if times.days is None or (every.alternate and times.days == 1):
         if every.low < _DAY:
             if times.high != 1:
@@ -165,7 +168,8 @@ def _by_interval(part: Part, every: Every) -> Occasions:
         if slots and not (_DAY / every.high <= slots <= _DAY / every.low):
             raise RefusedError("conflict")
         return _daily(_DAY / every.high, _DAY / every.low)
-    if slots > 1 and every.high >= _WEEK * _DAY:
+    other_weeks = every.alternate and every.low > _TWO_DAYS and (part.daily or slots)
+    if other_weeks or (slots > 1 and every.high >= _WEEK * _DAY):
         raise RefusedError("conflict")
     many = Decimal(max(slots, 1))
     return Occasions(many, many, every.low / _DAY, every.high / _DAY, False)

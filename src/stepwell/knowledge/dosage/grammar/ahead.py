@@ -23,7 +23,9 @@ def fills_a_bracket(atoms: list[Atom], place: int, pending: str) -> bool:
 def dose_then_end(atoms: list[Atom], place: int) -> bool:
     """ "morning 1 night 2": behind this time stands a dose with no time of its own."""
     ahead = place + 1
-    while ahead < len(atoms) and (isinstance(atoms[ahead], When) or _mark(atoms, ahead) in ("pause", "and")):
+    while ahead < len(atoms) and (
+        isinstance(atoms[ahead], When) or _mark(atoms, ahead) in ("pause", "dash", "and")
+    ):
         ahead += 1
     if ahead >= len(atoms) or not isinstance(atoms[ahead], Amount):
         return False
@@ -50,6 +52,6 @@ def adds_one(atoms: list[Atom], place: int, part: Part) -> bool:
     for atom in atoms[place + 1 :]:
         if isinstance(atom, When):
             ahead += 1
-        elif not (isinstance(atom, Mark) and atom.name in ("and", "pause")):
+        elif not (isinstance(atom, Mark) and atom.name in ("and", "pause", "dash")):
             break
     return Decimal(ahead) != count

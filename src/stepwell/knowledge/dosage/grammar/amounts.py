@@ -259,7 +259,7 @@ def _trailing_unit(tokens: list[Token], place: int, unit: str, read: list[Atom])
     doses = [atom for atom in read if isinstance(atom, Amount)]
     if (
         isinstance(read[-1], Mark)
-        and read[-1].name in ("and", "or", "pause", "stop", "then")
+        and read[-1].name in ("and", "or", "pause", "dash", "stop", "then")
         and unit != "patch"
     ):
         return None

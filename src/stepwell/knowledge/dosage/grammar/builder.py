@@ -36,6 +36,7 @@ _EVENING_AND_NIGHT = frozenset({"evening", "night"})
 _STRENGTH = {
     "none": 0,
     "pause": 1,
+    "dash": 1,
     "open": 1,
     "close": 1,
     "stop": 2,
@@ -125,7 +126,10 @@ class Builder:
                 raise RefusedError("ambiguous")
             self.pending = "none"
         apart = (
-            self.pending in ("pause", "stop", "open", "semicolon") and len(clause.parts) > 1 and part.timed
+            self.pending in ("pause", "stop", "open", "semicolon", "dash")
+            and len(clause.parts) > 1
+            and part.timed
+            and not (self.pending == "dash" and part.joined == "and")
         )
         if apart or part.dose is None:
             clause.prn = True
@@ -180,7 +184,7 @@ class Builder:
             return False
         counted = second if first.unit in MASS_IN_MG else first
         told = first.formed or first.led == "drug" or second.led == "verb"
-        return counted.unit is not None or told or self.pending in ("pause", "or")
+        return counted.unit is not None or told or self.pending in ("pause", "dash", "or")
 
     def _before_timing(self, atom: Atom) -> None:
         """Open a new clause or part where a timing begins one."""
@@ -278,7 +282,9 @@ class Builder:
     def numbered_half(self, atom: NumberedHalf) -> None:
         part = self.part
         after_clock = (
-            bool(part.slots) and part.slots[-1].startswith("clock") and self.pending in ("and", "pause")
+            bool(part.slots)
+            and part.slots[-1].startswith("clock")
+            and self.pending in ("and", "pause", "dash")
         )
         hour = atom.number + (12 if atom.slot == "pm" and atom.number < 12 else 0)
         late = atom.number > _MOST_TABLETS_AT_ONCE

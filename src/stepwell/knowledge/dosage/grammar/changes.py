@@ -138,7 +138,7 @@ _MARKS = {
     "comma": "pause",
     "stop": "stop",
     "semicolon": "semicolon",
-    "dash": "pause",
+    "dash": "dash",
     "open": "open",
     "close": "close",
     "then": "then",

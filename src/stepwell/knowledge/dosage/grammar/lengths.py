@@ -5,11 +5,14 @@ from __future__ import annotations
 from decimal import Decimal
 
 from stepwell.knowledge.dosage.grammar.numbers import quantity
-from stepwell.knowledge.dosage.grammar.parts import Atom, Duration, Times
+from stepwell.knowledge.dosage.grammar.parts import Amount, Atom, Duration, RefusedError, Times
 from stepwell.knowledge.dosage.grammar.periods import DAYS_IN_FRACTION, period_of, whole_days
 from stepwell.knowledge.dosage.grammar.rules import Yield, kind, rule, value
 from stepwell.knowledge.dosage.grammar.timings import counted
 from stepwell.knowledge.dosage.tokens import Token
+
+_MOST_SAID_BARE = 4
+"""Behind a larger bare number, "x 1 daily" says how many were supplied."""
 
 
 @rule(
@@ -67,15 +70,18 @@ def _crossed_times(tokens: list[Token], place: int, start: int, cross: int, read
     if here != "number":
         return None
     if kind(tokens, place + 1) in ("adverb", "a", "slash", "per"):
-        return _x_times(tokens, place, start)
+        return _x_times(tokens, place, start, read)
     found = quantity(tokens, place)
     return ([], cross + 1) if found is not None and kind(tokens, found.after) == "times" else None
 
 
-def _x_times(tokens: list[Token], place: int, start: int) -> Yield | None:
+def _x_times(tokens: list[Token], place: int, start: int, read: list[Atom]) -> Yield | None:
     """x3 daily, x2/day: so many times a day."""
     number = tokens[place].number
     days, after = period_of(tokens, place + 1)
+    last = read[-1] if read else None
+    if isinstance(last, Amount) and last.unit is None and last.high > _MOST_SAID_BARE:
+        raise RefusedError("ambiguous")
     if days is None or number > 6:
         return None
     return [Times(start, tokens[after - 1].end, number, number, days)], after

@@ -14,7 +14,7 @@ __all__ = ["Cleaned", "strip"]
 _RULES: dict[str, tuple[Rule, ...]] = {
     "number": (strength, lead_time, wear, gap, water, pack),
     "fraction": (lead_time,),
-    "a": (lead_time,),
+    "a": (lead_time, gap),
     "on": (wear,),
     "for": (wear,),
     "after": (wear,),

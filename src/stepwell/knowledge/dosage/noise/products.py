@@ -93,7 +93,7 @@ def gap(tokens: list[Token], place: int, cleaned: Cleaned) -> int:
         return place
     after = place
     asked = False
-    while kind_at(tokens, after) in ("at_least", "filler", "for"):
+    while kind_at(tokens, after) in ("at_least", "filler", "for", "a"):
         asked = asked or tokens[after].kind == "at_least"
         after += 1
     number_at = after
