@@ -193,9 +193,7 @@ class Builder:
             self._new_clause("then", atom.start)
             return
         joined_wrongly = self.pending == "or" and not (part.timed and isinstance(atom, Times))
-        dose_joined_to_time = (
-            self.pending == "and" and part.dose is not None and not part.timed and not part.prn
-        )
+        dose_joined_to_time = self.pending == "and" and part.dose is not None and not part.timed
         if joined_wrongly or dose_joined_to_time:
             raise RefusedError("ambiguous")
         if (

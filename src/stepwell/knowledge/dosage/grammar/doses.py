@@ -23,6 +23,7 @@ _SPOONS = frozenset({"spoonfuls", "spoons", "spoonsful", "teaspoonfuls", "teaspo
 
 
 _MG_IN_G = Decimal(1000)
+_ML_IN_SPOON = Decimal(5)
 
 
 _ML_IN_TEASPOON = Decimal(5)
@@ -118,6 +119,9 @@ def dose(tokens: list[Token], found: Quantity, place: int) -> Yield:
     measured = measure(tokens, after, found.high)
     if measured is None:
         measured = Measure(None, Decimal(1), after)
+    spooned = measured.unit == "ml" and value(tokens, measured.after - 1) == "spoonful"
+    if spooned and found.low < found.high == _ML_IN_SPOON:
+        raise RefusedError("ambiguous")
     formed = measured.unit in MASS and tokens[measured.after - 1].value in COUNTED
     start, led = tokens[place].start, tokens[place].behind
     amount = Amount(
