@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import date
 
 from stepwell.population.records.emis.rows import Reading
@@ -36,16 +35,17 @@ def floored(day: date, precision: str | None) -> date:
     return day
 
 
-def known_value(field: dict[str, str | None], sink: Sink, unknown: str) -> Callable[[str], str | None]:
-    """Looks a text up in a table of values; counts under ``unknown`` what is not in it."""
+class Known(dict[str, str | None]):
+    """Looks texts up in a table of values. What is not in it is unknown, and counted under ``unknown`` each time."""
 
-    def look_up(text: str) -> str | None:
+    def __init__(self, field: dict[str, str | None], sink: Sink, unknown: str) -> None:
+        super().__init__({"": None})
+        self._field, self._sink, self._unknown = field, sink, unknown
+
+    def __missing__(self, text: str) -> str | None:
         value = cells.text(text)
-        if value is None:
+        if value is not None and value.casefold() not in self._field:
+            self._sink.count(self._unknown)
             return None
-        if value.casefold() not in field:
-            sink.count(unknown)
-            return None
-        return field[value.casefold()]
-
-    return look_up
+        self[text] = None if value is None else self._field[value.casefold()]
+        return self[text]

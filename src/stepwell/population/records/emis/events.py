@@ -8,7 +8,7 @@ from typing import NamedTuple
 from stepwell.base.progress import Progress
 from stepwell.population.records.emis import facts
 from stepwell.population.records.emis.codes import Clinical
-from stepwell.population.records.emis.dates import Dates, floored, known_value
+from stepwell.population.records.emis.dates import Dates, Known, floored
 from stepwell.population.records.emis.layout import Layout
 from stepwell.population.records.emis.patients import People
 from stepwell.population.records.emis.rows import Batch, Cells, Lenient, Reading, Unusable, each, simple_rows
@@ -55,13 +55,14 @@ class Events:
         self._codes = codes
         self._problems: dict[str, Problem] = {}
         self._changed: set[str] = set()  # problems of this delta whose event is not in it
-        self._status = known_value(facts.values("problem_status"), sink, "problems of an unknown status")
-        self._precision = known_value(
+        self._status = Known(facts.values("problem_status"), sink, "problems of an unknown status")
+        self._precision = Known(
             facts.values("date_precision"), sink, "dates of an unknown precision, taken as days"
         )
         self._ends, self._days = Dates("EndDate", sink), Dates("EffectiveDate", sink)
         self._deleted = Reading("Deleted", cells.boolean)
         self._confidential = Reading("IsConfidential", cells.boolean)
+        self._texts = Reading("NumericUnit", cells.text)
         self._values = Lenient("Value", cells.number, sink)
         self._batch = Batch.of(sink, "events")
 
@@ -95,7 +96,7 @@ class Events:
             return
         if self._people.key(person) is None:
             return
-        self._problems[event_id] = Problem(True, self._status(status), self._ends.read(end))
+        self._problems[event_id] = Problem(True, self._status[status], self._ends.read(end))
         self._sink.count("problem rows merged into their events")
 
     def _look_back(self) -> None:
@@ -143,9 +144,10 @@ class Events:
         if event_date is None:
             self._sink.count("events without a date")
         else:
-            precision = self._precision(precision_text) or "day"
-            event_date = floored(event_date, precision)
+            precision = self._precision[precision_text] or "day"
+            event_date = event_date if precision == "day" else floored(event_date, precision)
         number = self._values[value]
+        problem = self._problems.get(event_id, self._without_problem)
         self._batch.add(
             {
                 "event_id": event_id,
@@ -158,8 +160,10 @@ class Events:
                 "read_term_id": code.read_term_id,
                 "term": code.term,
                 "numeric_value": None if number is None else float(number),
-                "unit": cells.text(unit),
-                **_problem_columns(self._problems.get(event_id, self._without_problem)),
+                "unit": self._texts[unit],
+                "is_problem": problem.is_problem,
+                "problem_status": problem.status,
+                "problem_end_date": problem.end_date,
                 "source_file": file,
                 "source_line": line,
             }

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from stepwell.base.progress import Progress
 from stepwell.population.records.emis import facts
 from stepwell.population.records.emis.codes import Drug
-from stepwell.population.records.emis.dates import Dates, known_value
+from stepwell.population.records.emis.dates import Dates, Known
 from stepwell.population.records.emis.layout import Layout
 from stepwell.population.records.emis.patients import People
 from stepwell.population.records.emis.rows import Batch, Cells, Lenient, Reading, Unusable, each
@@ -63,7 +63,7 @@ class Medicines:
         self._delta = delta
         self._drugs = drugs
         self._kinds = facts.values("prescription_type")
-        self._kind = known_value(self._kinds, sink, "templates of an unknown prescription type")
+        self._kind = Known(self._kinds, sink, "templates of an unknown prescription type")
         self._origins: dict[str, _Origin] = {}
         self._shared: dict[_Origin, _Origin] = {}
         self._starts, self._ends = Dates("EffectiveDate", sink), Dates("CancellationDate", sink)
@@ -71,6 +71,7 @@ class Medicines:
         self._confidential = Reading("IsConfidential", cells.boolean)
         self._active = Reading("IsActive", cells.boolean)
         self._private = Reading("IsPrivatelyPrescribed", cells.boolean)
+        self._texts, self._ids = Reading("Dosage", cells.text), Reading("", cells.guid)
         self._days = Lenient("CourseDurationInDays", cells.whole, sink)
         self._made = Lenient("NumberOfIssues", cells.whole, sink)
         self._authorised = Lenient("NumberOfIssuesAuthorised", cells.whole, sink)
@@ -113,7 +114,7 @@ class Medicines:
             raise Unusable("the row has no id", "DrugRecordGuid")
         is_deleted, is_confidential = bool(self._deleted[deleted]), bool(self._confidential[confidential])
         elsewhere = facts.elsewhere(type_)
-        kind = self._kind(type_) if elsewhere is None else self._kinds.get(type_.strip().casefold())
+        kind = self._kind[type_] if elsewhere is None else self._kinds.get(type_.strip().casefold())
         self._remember(template_id, kind, elsewhere, is_confidential and not is_deleted)
         if is_deleted:
             self._templates.delete(template_id)
@@ -139,7 +140,7 @@ class Medicines:
                 "drug_code": drug.drug_code,
                 "bnf_code": None,
                 "drug_name": drug.name,
-                "dosage_instruction": cells.text(dosage),
+                "dosage_instruction": self._texts[dosage],
                 "quantity_value": amount.value,
                 "quantity_unit": amount.unit,
                 "quantity_text": amount.text,
@@ -147,7 +148,7 @@ class Medicines:
                 "issues_authorised": self._authorised[authorised],
                 "prescribed_here": elsewhere is None,
                 "elsewhere_source": elsewhere,
-                "problem_id": cells.guid(problem),
+                "problem_id": self._ids[problem],
                 "source_file": file,
                 "source_line": line,
             }
@@ -165,7 +166,7 @@ class Medicines:
         key = self._people.key(person)
         if key is None:
             return
-        template_id = cells.guid(record)
+        template_id = self._ids[record]
         origin = self._origin(template_id)
         if self._confidential[confidential] or origin.confidential:
             self._withdraw(self._issues, issue_id, "confidential issues left out")
@@ -187,14 +188,14 @@ class Medicines:
                 "drug_code": drug.drug_code,
                 "bnf_code": None,
                 "drug_name": drug.name,
-                "dosage_instruction": cells.text(dosage),
+                "dosage_instruction": self._texts[dosage],
                 "quantity_value": amount.value,
                 "quantity_unit": amount.unit,
                 "quantity_text": amount.text,
                 "duration_days": self._days[days] or None,
                 "prescribed_here": elsewhere is None,
                 "elsewhere_source": elsewhere,
-                "problem_id": cells.guid(problem),
+                "problem_id": self._ids[problem],
                 "source_file": file,
                 "source_line": line,
             }

@@ -8,7 +8,7 @@ from datetime import date
 from stepwell.base.progress import Progress
 from stepwell.population.records.canonical import Identity
 from stepwell.population.records.emis import facts
-from stepwell.population.records.emis.dates import Dates, known_value
+from stepwell.population.records.emis.dates import Dates, Known
 from stepwell.population.records.emis.layout import Layout
 from stepwell.population.records.emis.rows import Batch, Cells, Reading, Unusable, each, simple_rows
 from stepwell.population.records.extracts import Sink
@@ -66,7 +66,7 @@ class People:
         self.known_before = 0
         self._days = {name: Dates(name, sink) for name in ("DateOfBirth", "DateOfDeath", "DateOfRegistration", "DateofDeactivation")}  # fmt: skip
         self._flags = {name: Reading(name, cells.boolean) for name in ("DummyType", "Deleted", "SpineSensitive", "IsConfidential")}  # fmt: skip
-        self._sex = known_value(facts.values("sex"), sink, "people whose sex is written in an unknown way")
+        self._sex = Known(facts.values("sex"), sink, "people whose sex is written in an unknown way")
 
     def read(self) -> int:
         """Read every row, then push identities, people and registrations. The number of rows read."""
@@ -139,7 +139,7 @@ class People:
         if nhs_number is None:
             self._sink.count("people without a valid NHS number")
         self._people[guid] = _Person(
-            file, line, guid, cells.guid(gp) or "", self._sex(sex),
+            file, line, guid, cells.guid(gp) or "", self._sex[sex],
             days["DateOfBirth"].read(born), days["DateOfDeath"].read(died),
             cells.text(given) or "", cells.text(family) or "",
             days["DateOfRegistration"].read(registered), days["DateofDeactivation"].read(left),

@@ -20,8 +20,8 @@ from stepwell.population.records.reading import cells
 from stepwell.population.records.reading.sources import open_source
 
 SOURCE = "emis"
-# The tables a full extract cannot have empty.
-_ENTERED = ("Prescribing_IssueRecord", "Prescribing_DrugRecord", "CareRecord_Observation")
+# Whose EnteredDate tells the date of an extract. Not issues: one dated ahead may carry that date as entered too.
+_ENTERED = ("Prescribing_DrugRecord", "CareRecord_Observation")
 
 
 class EmisReader:
@@ -80,8 +80,8 @@ class EmisReader:
     def _extract_date(self, layout: layouts.Layout) -> tuple[date, str]:
         """The date the extract shows the practice at, and a sentence saying where it comes from.
 
-        As stated; else the newest date in the file names; else the newest date on which anything was entered or the
-        sharing agreement changed, which is at or shortly before the day of the extract.
+        As stated; else the newest date in the file names; else the newest date on which a template or an event was
+        entered or the sharing agreement changed, which is at or shortly before the day of the extract.
         """
         if self._options.extract_date is not None:
             return self._options.extract_date, "The extract date was stated."
@@ -101,7 +101,7 @@ class EmisReader:
             )
         return (
             newest,
-            "The extract date is the newest date anything was entered on, as the file names give none.",
+            "The file names give no date: the extract date is the newest on which anything was entered.",
         )
 
 

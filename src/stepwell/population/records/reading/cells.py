@@ -58,8 +58,8 @@ def code(cell: str) -> str | None:
 
 def guid(cell: str) -> str | None:
     """An id without its braces, in upper case."""
-    value = text(cell)
-    return value.strip("{} ").upper() or None if value else None
+    value = cell.strip("{} \t\r\n").upper()
+    return value if value and value != "NULL" else None
 
 
 @cache
