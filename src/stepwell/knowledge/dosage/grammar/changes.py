@@ -149,6 +149,7 @@ _MARKS = {
     "event": "event",
     "stop_word": "stopped",
     "wear": "wear",
+    "same_time": "wear",
     "change_rider": "rider",
     "thereafter": "thereafter",
     "per_dose": "per_dose",
