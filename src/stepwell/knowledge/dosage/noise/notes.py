@@ -6,7 +6,7 @@ from stepwell.knowledge.dosage.noise.cleaned import BREAKS, Cleaned, kind_at, sp
 from stepwell.knowledge.dosage.tokens import Token
 
 _CAUTION_WORDS = frozenset(
-    "unknown filler verb apply and or route site reason meal drug none who caution to for in at with comma slash "
+    "unknown filler same_time verb apply and or route site reason meal drug none who caution to for in at with comma slash "
     "unit stat by on ordinal change_rider until after before a per_dose supply review dash stop_word period".split()
 )
 
