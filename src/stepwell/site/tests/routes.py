@@ -58,6 +58,55 @@ class World:
             ),
         )
 
+    def candidate_list(self, at: str) -> Any:
+        from stepwell.base import clock
+        from stepwell.casefinding.models import CandidateList
+
+        counts = {
+            "registered": 100,
+            "issued_in_window": 9,
+            "base": 1,
+            "outcomes": {"in": 0, "check": 1, "out": 0},
+            "reasons": {},
+        }
+        return self.once(
+            f"list {at}",
+            lambda: CandidateList.objects.create(
+                practice=self.organisations[at],
+                search_id="long-term-opioids",
+                search_version=1,
+                as_of=date(2026, 6, 1),
+                extract_date=date(2026, 6, 1),
+                load_id="none",
+                counts=counts,
+                made_by=self.someone(at),
+                made_at=clock.now(),
+            ),
+        )
+
+    def candidate(self, at: str) -> Any:
+        return self.once(
+            f"candidate {at}",
+            lambda: self.candidate_list(at).candidates.create(patient_key="k1", outcome="check"),
+        )
+
+    def person(self, at: str) -> Any:
+        from stepwell.base import clock
+        from stepwell.people.models import Person
+
+        return self.once(
+            f"person {at}",
+            lambda: Person.objects.create(
+                practice=self.organisations[at],
+                patient_key="k2",
+                nhs_number="9990000107",
+                family_name="Alder",
+                as_of=date(2026, 6, 1),
+                added_at=clock.now(),
+                added_by=self.someone(at),
+            ),
+        )
+
 
 # For an address with arguments: what to put in, for something at the organisation called ``at``.
 # None: the address is the same for every organisation, so there is no "other" to try.
@@ -66,8 +115,27 @@ SAMPLES: dict[str, Callable[[World, str], dict[str, Any]] | None] = {
     "organisations:password_link": lambda world, at: {"pk": world.someone(at).pk},
     "organisations:take_back_grant": lambda world, at: {"pk": world.grant(at).pk},
     "organisations:sign": None,
+    "casefinding:search_definition": None,
+    "casefinding:search_run": None,
+    **{
+        f"casefinding:{name}": lambda world, at: {"pk": world.candidate_list(at).pk}
+        for name in ("candidate_list", "candidate_options", "candidate_sample", "candidate_adopt")
+    },
+    **{
+        f"casefinding:{name}": lambda world, at: {"pk": world.candidate_list(at).pk, "chosen": "check"}
+        for name in ("candidates", "candidates_csv")
+    },
+    **{
+        f"casefinding:{name}": lambda world, at: {"pk": world.candidate(at).pk}
+        for name in ("candidate", "candidate_rules", "candidate_decide", "candidate_ome_csv")
+    },
+    **{f"people:{name}": lambda world, at: {"pk": world.person(at).pk} for name in ("person", "ome_csv")},
 }
-SAME_EVERYWHERE: dict[str, dict[str, Any]] = {"organisations:sign": {"table": "sample"}}
+SAME_EVERYWHERE: dict[str, dict[str, Any]] = {
+    "organisations:sign": {"table": "sample"},
+    "casefinding:search_definition": {"search_id": "long-term-opioids"},
+    "casefinding:search_run": {"search_id": "long-term-opioids"},
+}
 
 
 def all_routes() -> list[Route]:

@@ -1,0 +1,282 @@
+"""Turns lists, candidates and searches into what their pages say."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from stepwell.casefinding.models import Candidate, CandidateList
+from stepwell.organisations.tables import TableState
+from stepwell.people import words
+from stepwell.population import disclosure
+from stepwell.population.records.canonical import Identity
+from stepwell.population.records.searches import Search, reason
+
+FLAGS = {
+    "ome_120": ("120mg or more", "red"),
+    "ome_90": ("90mg or more", "red"),
+    "benzodiazepine": ("Benzodiazepine or Z-drug", "red"),
+    "gabapentinoid": ("Gabapentinoid", "yellow"),
+    "two_opioids": ("2 or more opioids", "yellow"),
+    "tramadol": ("Tramadol", "grey"),
+    "patch": ("Patch", "grey"),
+    "elsewhere": ("From elsewhere", "purple"),
+    "age_75": ("Age 75 or over", "grey"),
+    "dose_unclear": ("Dose not clear", "yellow"),
+    "no_nhs_number": ("No NHS number", "yellow"),
+}
+OUTCOMES = {"in": ("In", "blue"), "check": ("To check", "yellow"), "out": ("Out", "grey")}
+_GROUP = {
+    "opioid": "Opioid",
+    "tramadol": "Tramadol",
+    "gabapentinoid": "Gabapentinoid",
+    "sedative": "Benzodiazepine or Z-drug",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class CandidateRow:
+    """A line of a candidate list."""
+
+    pk: Any
+    name: str
+    nhs_number: str
+    age: str
+    medicines: tuple[str, ...]
+    ome: str
+    basis: str
+    flags: tuple[tuple[str, str], ...]
+    outcome: tuple[str, str]
+    why: str
+    decision: str
+    action: str  # adopt, decide, adopted or nothing
+    person_pk: Any
+
+
+def candidate_rows(
+    candidates: Iterable[Candidate], who: Mapping[str, Identity], search: Search
+) -> list[CandidateRow]:
+    """Candidates as rows. ``who`` is by patient key; someone it lacks is shown without a name."""
+    return [candidate_row(candidate, who.get(candidate.patient_key), search) for candidate in candidates]
+
+
+def candidate_row(candidate: Candidate, identity: Identity | None, search: Search) -> CandidateRow:
+    """One line."""
+    return CandidateRow(
+        pk=candidate.pk,
+        name=words.full_name(identity.given_name, identity.family_name)
+        if identity
+        else "Name not in the extract kept",
+        nhs_number=(identity.nhs_number if identity else "") or "",
+        age=f"{candidate.age}" if candidate.age is not None else "age not known",
+        medicines=tuple(str(name) for name in candidate.medicines),
+        ome=words.span(candidate.daily_ome_min, candidate.daily_ome_max, at_least=candidate.ome_at_least),
+        basis=words.bases(candidate.basis),
+        flags=tuple(FLAGS.get(name, (name.replace("_", " "), "grey")) for name in candidate.flag_names),
+        outcome=OUTCOMES[candidate.outcome],
+        why=why(candidate, search),
+        decision=candidate.get_decision_display() if candidate.decision else "",
+        action=_action(candidate),
+        person_pk=candidate.person_id,
+    )
+
+
+def _action(candidate: Candidate) -> str:
+    if candidate.person_id:
+        return "adopted"
+    if candidate.outcome == Candidate.Outcome.OUT or not candidate.can_be_adopted:
+        return ""
+    if candidate.outcome == Candidate.Outcome.CHECK and candidate.decision != Candidate.Decision.KEEP:
+        return "decide"
+    return "adopt"
+
+
+def why(candidate: Candidate, search: Search) -> str:
+    """Why someone is where they are on the list, in a sentence or two."""
+    rules = [reason(search, name) for name in candidate.reasons]
+    texts = [rule.reason for rule in rules if rule]
+    return " ".join([*texts, _spell(candidate, search)]).strip()
+
+
+def _spell(candidate: Candidate, search: Search) -> str:
+    if candidate.era_days is None:
+        return ""
+    days = f"{candidate.era_days:,} days"
+    if candidate.era_start is None:
+        return f"The supply that ended had lasted {days}."
+    group = _GROUP[next((g for g in search.about if g != "sedative"), search.about[0])]
+    gap = candidate.longest_gap
+    said = f", longest gap {gap} days" if gap else ", with no gap" if gap == 0 else ""
+    return f"{group} since {words.month(candidate.era_start)} ({days}){said}."
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """The counts of a list as the flow macro takes them, and the rate in words."""
+
+    steps: list[dict[str, Any]]
+    ends: list[dict[str, Any]]
+    rate: str
+    without_dose: str
+
+
+def reason_texts(of: CandidateList, search: Search) -> list[tuple[str, str, int]]:
+    """Each reason counted: where it puts people (out or check), its sentence, how many."""
+    found = []
+    for part, rules in (("out", search.out), ("check", search.check)):
+        for rule in rules:
+            if count := of.counts.get("reasons", {}).get(rule.id):
+                found.append((part, rule.reason, int(count)))
+    return found
+
+
+def flow(of: CandidateList) -> Flow:
+    """The whole counts, for those who may see the people too."""
+    counts, outcomes = of.counts, of.counts["outcomes"]
+    registered, base = int(counts["registered"]), int(counts["base"])
+    rate = (
+        f"{words.figure(Decimal(1000 * base) / registered)} in every 1,000 registered people "
+        f"({base:,} of {registered:,})."
+        if registered
+        else "Nobody is registered, so there is no rate."
+    )
+    return Flow(
+        steps=[
+            {"number": registered, "text": f"registered at {words.long_date(of.as_of)}"},
+            {"number": int(counts["issued_in_window"]), "text": "had such a medicine in the last 12 months"},
+            {
+                "number": base,
+                "text": "meet the definition" + (" and the narrowing" if of.is_narrowed else ""),
+            },
+        ],
+        ends=[
+            {"number": int(outcomes["in"]), "text": "in, with the reason for each person", "kind": "in"},
+            {
+                "number": int(outcomes["check"]),
+                "text": "to check: a clinician decides before contact",
+                "kind": "check",
+            },
+            {"number": int(outcomes["out"]), "text": "out, with the reason", "kind": "out"},
+        ],
+        rate=rate,
+        without_dose="",
+    )
+
+
+def told(of: CandidateList, search: Search) -> dict[str, Any]:
+    """The counts for somebody who may not see the people: small ones are not told."""
+    counts = of.counts
+    outcomes = disclosure.parts({name: int(n) for name, n in counts["outcomes"].items()})
+    reasons = reason_texts(of, search)
+    said = disclosure.parts({f"{part} {text}": n for part, text, n in reasons})
+    base, registered = int(counts["base"]), int(counts["registered"])
+    return {
+        "registered": disclosure.shown(registered),
+        "issued": disclosure.shown(int(counts["issued_in_window"])),
+        "base": disclosure.shown(base),
+        "outcomes": outcomes,
+        "reasons": [(part, text, said[f"{part} {text}"]) for part, text, _ in reasons],
+        "rate": disclosure.rate(base, registered),
+    }
+
+
+def signed_by(states: Sequence[TableState]) -> str:
+    """Who signed the definition, in words."""
+    signed = next((state.sign_off for state in states if state.sign_off is not None), None)
+    if signed is None:
+        return "Nobody here yet"
+    demonstration = ", demonstration only" if signed.demonstration else ""
+    return f"{signed.signed_by.user.name}, {words.long_date(signed.at.date())}{demonstration}"
+
+
+def options_words(of: CandidateList) -> list[str]:
+    """How a list was narrowed, in words; nothing for a whole one."""
+    options = of.options
+    found = []
+    if name := options.get("medicine_class"):
+        found.append(f"takes now: {str(name).replace('_', ' ')}")
+    if (ome := options.get("minimum_ome")) is not None:
+        found.append(f"daily OME at least {words.figure(ome)}mg")
+    if (low := options.get("age_from")) is not None:
+        found.append(f"age {low} or over")
+    if (high := options.get("age_to")) is not None:
+        found.append(f"age {high} or under")
+    if (size := options.get("sample")) is not None:
+        found.append(f"random sample of {size} from those in, seed {options.get('seed')}")
+    return found
+
+
+_PARTS = {
+    "base": "Does the definition hold?",
+    "out": "Does anything put them out?",
+    "check": "Is there anything to check?",
+}
+_STATES = {
+    "read": "read",
+    "open": "as needed, no maximum written",
+    "empty": "no instruction",
+    "unreadable": "could not be read",
+    "implausible": "not believable as written",
+}
+
+
+def known(value: object) -> str:
+    """A recorded fact in words."""
+    if value is None:
+        return "not known"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if hasattr(value, "year"):
+        return words.long_date(value)  # type: ignore[arg-type]
+    if isinstance(value, float):
+        return words.figure(value)
+    return f"{value:,}" if isinstance(value, int) else str(value).replace("_", " ")
+
+
+def rule_parts(answer: Any) -> list[dict[str, Any]]:
+    """An explanation as three questions, each with its rules, their questions and the recorded facts."""
+    parts = []
+    for part, heading in _PARTS.items():
+        rules = [
+            {
+                "reason": a.reason,
+                "holds": a.holds,
+                "source": a.source,
+                "status": a.status,
+                "steps": [
+                    {
+                        "depth": step.depth,
+                        "question": step.question,
+                        "holds": step.holds,
+                        "known": None
+                        if step.known is None and step.question in _GROUPS_OF_STEPS
+                        else known(step.known),
+                    }
+                    for step in a.steps
+                ],
+            }
+            for a in answer.answers
+            if a.part == part
+        ]
+        parts.append({"heading": heading, "rules": rules, "held": sum(rule["holds"] for rule in rules)})
+    return parts
+
+
+_GROUPS_OF_STEPS = ("all of these", "at least one of these", "not the following")
+
+
+def issue_rows(answer: Any) -> list[dict[str, Any]]:
+    """The issues an explanation rests on, as recorded and as read."""
+    return [
+        {
+            "on": issue.issue_date,
+            "medicine": issue.drug_name or "medicine not named",
+            "instruction": issue.instruction or "no instruction",
+            "read": _STATES.get(issue.state, issue.state),
+            "quantity": words.figure(issue.quantity) if issue.quantity is not None else "not known",
+            "here": "here" if issue.own else "elsewhere",
+        }
+        for issue in answer.issues
+    ]

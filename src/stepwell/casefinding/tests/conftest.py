@@ -1,0 +1,42 @@
+"""A site with one imported extract and one list made from it."""
+
+import pytest
+
+
+@pytest.fixture(scope="session")
+def imported(tmp_path_factory):
+    """A data folder with the tiny extract imported, once: no test changes it."""
+    from django.test import override_settings
+
+    from stepwell.casefinding.tests import records
+
+    folder = tmp_path_factory.mktemp("data")
+    with override_settings(STEPWELL_DATA=str(folder)), pytest.MonkeyPatch.context() as patch:
+        patch.delenv("STEPWELL_KEY", raising=False)
+        records.bring_in()
+    return folder
+
+
+@pytest.fixture
+def lake(imported, settings, monkeypatch):
+    """The site's data folder with the tiny extract imported."""
+    monkeypatch.delenv("STEPWELL_KEY", raising=False)
+    settings.STEPWELL_DATA = str(imported)
+
+
+@pytest.fixture
+def made(lake, member, neighbourhood):
+    """The list of long-term opioids at the practice."""
+    from stepwell.casefinding.actions import lists
+
+    return lists.run_search(by=member, practice=neighbourhood["practice"], search_id="long-term-opioids")
+
+
+@pytest.fixture
+def candidate(made):
+    """``candidate("in")``: somebody of the list with this outcome who has an NHS number."""
+
+    def find(outcome):
+        return made.candidates.filter(outcome=outcome, can_be_adopted=True).order_by("pk").first()
+
+    return find

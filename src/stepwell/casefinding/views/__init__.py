@@ -1,0 +1,1 @@
+"""Pages of case finding: imports, searches, candidate lists and the people on them."""

@@ -1,0 +1,132 @@
+"""Choosing from a list: narrowing it, drawing a sample, and taking people onto the practice's own list."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_POST
+
+from stepwell.base.errors import StepwellError
+from stepwell.casefinding import presenters, results
+from stepwell.casefinding.actions import candidates as candidate_actions
+from stepwell.casefinding.actions import lists
+from stepwell.casefinding.forms import OptionsForm, SampleForm
+from stepwell.casefinding.models import Candidate, CandidateList
+from stepwell.casefinding.views.lists import frame, search_of
+from stepwell.organisations import actions as organisation_actions
+from stepwell.organisations.access import MemberRequest, needs
+from stepwell.organisations.forms import posted
+from stepwell.population.records.searches import Options
+
+
+@needs("see_identities")
+def options(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
+    """Run the list's search again for the same date, narrowed."""
+    of = _list(request, pk)
+    form = OptionsForm(posted(request), initial=of.options)
+    if request.method == "POST" and form.is_valid():
+        try:
+            made = lists.run_search(
+                by=request.member,
+                practice=of.practice,
+                search_id=of.search_id,
+                as_of=of.as_of,
+                options=Options(**form.cleaned_data),
+            )
+        except organisation_actions.NotAllowed:
+            raise
+        except StepwellError as problem:
+            form.add_error(None, str(problem))
+        else:
+            return redirect("casefinding:candidate_list", pk=made.pk)
+    context = frame(request.member, of, search_of(of)) | {"form": form}
+    return render(request, "casefinding/options.jinja", context)
+
+
+def _list(request: MemberRequest, pk: uuid.UUID) -> CandidateList:
+    """A list at a practice where the member may see who people are."""
+    practices = request.member.organisations_where("see_identities")
+    return CandidateList.visible_to(request.member).filter(practice__in=practices).find(pk)
+
+
+@needs("see_identities")
+def sample(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
+    """Draw a random sample: exactly who, before anything is saved; then the same draw, kept as a list."""
+    of = _list(request, pk)
+    sent = request.POST if request.method == "POST" else request.GET
+    form = SampleForm(sent if "size" in sent else None)
+    context = frame(request.member, of, search_of(of)) | {"form": form, "rows": None}
+    if form.is_valid():
+        size, seed = form.cleaned_data["size"], form.cleaned_data["seed"]
+        try:
+            if request.method == "POST":
+                made = lists.run_search(
+                    by=request.member,
+                    practice=of.practice,
+                    search_id=of.search_id,
+                    as_of=of.as_of,
+                    options=results.options_of(of, sample=size, seed=seed),
+                )
+                return redirect("casefinding:candidate_list", pk=made.pk)
+            drawn = {c.patient_key for c in results.sampled(of, sample=size, seed=seed).candidates}
+        except organisation_actions.NotAllowed:
+            raise
+        except StepwellError as problem:
+            form.add_error(None, str(problem))
+        else:
+            people = [
+                c
+                for c in Candidate.visible_to(request.member).filter(candidate_list=of)
+                if c.patient_key in drawn
+            ]
+            who = results.identities(request.member, of, people)
+            context["rows"] = presenters.candidate_rows(people, who, search_of(of))
+    return render(request, "casefinding/sample.jinja", context)
+
+
+@needs("adopt_people")
+@require_POST
+def adopt(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
+    """Exactly who would be taken on; with ``confirm``, take them on."""
+    of = _list(request, pk)
+    wanted = [request.POST["only"]] if request.POST.get("only") else request.POST.getlist("chosen")
+    chosen = _chosen(request, of, wanted)
+    if not chosen:
+        messages.error(request, "Nobody was chosen. Tick the people to take on, then adopt them.")
+        return redirect("casefinding:candidate_list", pk=of.pk)
+    problem = ""
+    if request.POST.get("confirm"):
+        try:
+            people = candidate_actions.adopt(
+                by=request.member, of=of, candidates=chosen, evidence=results.evidence(of, chosen)
+            )
+        except organisation_actions.NotAllowed:
+            raise
+        except StepwellError as error:
+            problem = str(error)
+        else:
+            count = len(people)
+            messages.success(
+                request, f"{count} {'person is' if count == 1 else 'people are'} now on the practice's list."
+            )
+            return redirect("casefinding:candidate_list", pk=of.pk)
+    who = results.identities(request.member, of, chosen)
+    context = frame(request.member, of, search_of(of)) | {
+        "rows": presenters.candidate_rows(chosen, who, search_of(of)),
+        "problem": problem,
+    }
+    return render(request, "casefinding/adopt.jinja", context)
+
+
+def _chosen(request: MemberRequest, of: CandidateList, wanted: list[str]) -> list[Candidate]:
+    ids = []
+    for text in wanted[:1000]:
+        try:
+            ids.append(uuid.UUID(text))
+        except ValueError:
+            continue
+    rows = Candidate.visible_to(request.member).filter(candidate_list=of, pk__in=ids, person=None)
+    return list(rows.order_by("pk"))

@@ -1,0 +1,1 @@
+"""Pages about people a practice has taken onto its list."""

@@ -1,0 +1,48 @@
+"""Counts for people who may not see who anyone is: small ones are not told, and the rest cannot give them away.
+
+A count of 1 to 7 is "7 or fewer". Any other is rounded to the nearest 5. Where exactly one part of a whole is not told,
+a second one is held back as well, or the first would follow by subtraction. Nought is told: nobody is in it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+SMALL = 7
+STEP = 5
+FEW = "7 or fewer"
+HELD_BACK = "not shown"
+
+
+def shown(count: int) -> str:
+    """One count on its own."""
+    if 1 <= count <= SMALL:
+        return FEW
+    return f"{rounded(count):,}"
+
+
+def rounded(count: int) -> int:
+    """To the nearest 5; a half goes up, and never down to a small number."""
+    return STEP * ((2 * count + STEP) // (2 * STEP))
+
+
+def is_told(count: int) -> bool:
+    """Whether something worked out from this count may be shown."""
+    return count == 0 or count > SMALL
+
+
+def parts(counts: Mapping[str, int]) -> dict[str, str]:
+    """The parts of one whole. With exactly one small part, the next smallest is held back too."""
+    small = [name for name, count in counts.items() if not is_told(count)]
+    told = {name: shown(count) for name, count in counts.items()}
+    others = [name for name, count in counts.items() if count > SMALL]
+    if len(small) == 1 and others:
+        told[min(others, key=lambda name: (counts[name], name))] = HELD_BACK
+    return told
+
+
+def rate(count: int, of: int, *, per: int = 1000) -> str:
+    """A rate from the rounded counts, or that it is not shown."""
+    if not is_told(count) or not is_told(of) or not of:
+        return HELD_BACK
+    return f"about {round(per * rounded(count) / rounded(of)):,} in every {per:,}"
