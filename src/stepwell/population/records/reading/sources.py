@@ -197,7 +197,18 @@ def _zip(path: Path, limits: Limits) -> list[Member]:
             continue
         _refuse_unsafe(entry, name, limits)
         members.append(Member(name, entry.file_size, path, entry.filename))
+    _refuse_bomb(sum(member.size for member in members), path.stat().st_size, path.name, limits)
     return members
+
+
+def _refuse_bomb(unpacked: int, packed: int, name: str, limits: Limits) -> None:
+    """For one file, and for the whole zip: many small files, or files that share their bytes, add up to a bomb too."""
+    if unpacked > limits.ratio_from and unpacked > limits.ratio * max(packed, 1):
+        raise StepwellError(
+            f"it unpacks to more than {limits.ratio} times its size, as no extract does.",
+            where=Place(name),
+            next_step="Do not open it. Ask whoever sent it for the extract again.",
+        )
 
 
 def _safe_name(path: Path, name: str) -> str:
@@ -224,9 +235,4 @@ def _refuse_unsafe(entry: zipfile.ZipInfo, name: str, limits: Limits) -> None:
             where=Place(name),
             next_step="Unlock and unpack it, and import the folder.",
         )
-    if entry.file_size > limits.ratio_from and entry.file_size > limits.ratio * max(entry.compress_size, 1):
-        raise StepwellError(
-            f"this file inside the zip unpacks to more than {limits.ratio} times its size, as no extract does.",
-            where=Place(name),
-            next_step="Do not open it. Ask whoever sent it for the extract again.",
-        )
+    _refuse_bomb(entry.file_size, entry.compress_size, name, limits)
