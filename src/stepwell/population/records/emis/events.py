@@ -30,6 +30,7 @@ class Problem(NamedTuple):
     end_date: date | None
 
 
+_MERGED = "problem rows merged into their events"
 _NO_PROBLEM = Problem(False, None, None)
 _NOT_SAID = Problem(None, None, None)
 
@@ -54,7 +55,7 @@ class Events:
         self._delta = delta
         self._codes = codes
         self._problems: dict[str, Problem] = {}
-        self._changed: set[str] = set()  # problems of this delta whose event is not in it
+        self._places: dict[str, tuple[str, int]] = {}  # where a delta's problem rows are
         self._status = Known(facts.values("problem_status"), sink, "problems of an unknown status")
         self._precision = Known(
             facts.values("date_precision"), sink, "dates of an unknown precision, taken as days"
@@ -92,12 +93,13 @@ class Events:
             raise Unusable("the row has no id", "ObservationGuid")
         if self._deleted[deleted]:
             self._problems[event_id] = _NO_PROBLEM
-            self._sink.count("deleted problems left out")
+        elif self._people.key(person) is None:
             return
-        if self._people.key(person) is None:
-            return
-        self._problems[event_id] = Problem(True, self._status[status], self._ends.read(end))
-        self._sink.count("problem rows merged into their events")
+        else:
+            self._problems[event_id] = Problem(True, self._status[status], self._ends.read(end))
+        self._sink.count(_MERGED)
+        if self._delta:
+            self._places[event_id] = (file, line)
 
     def _look_back(self) -> None:
         """A delta may hold an event without its problem row, or the other way round: the earlier load has the rest."""
@@ -112,7 +114,19 @@ class Events:
             event_id = str(row["event_id"])
             problem = self._problems.get(event_id)
             if problem is not None and event_id not in ids:
-                self._batch.add({**row, **_problem_columns(problem)})
+                # Now it stands in the load because of its problem row, so that is where it says it is from.
+                file, line = self._places[event_id]
+                self._batch.add(
+                    {
+                        **row,
+                        "is_problem": problem.is_problem,
+                        "problem_status": problem.status,
+                        "problem_end_date": problem.end_date,
+                        "source_file": file,
+                        "source_line": line,
+                    }
+                )
+                self._sink.count(_MERGED, -1)
             elif problem is None and event_id in ids and row["is_problem"]:
                 status, end = row["problem_status"], row["problem_end_date"]
                 self._problems[event_id] = Problem(
@@ -168,11 +182,3 @@ class Events:
                 "source_line": line,
             }
         )
-
-
-def _problem_columns(problem: Problem) -> dict[str, object]:
-    return {
-        "is_problem": problem.is_problem,
-        "problem_status": problem.status,
-        "problem_end_date": problem.end_date,
-    }
