@@ -50,6 +50,11 @@ class Layout:
         return self.files.get(table, ())
 
     @property
+    def in_parts(self) -> bool:
+        """Whether any table comes in several files, so that a later one may change what an earlier one said."""
+        return any(len(files) > 1 for files in self.files.values())
+
+    @property
     def sources(self) -> tuple[SourceFile, ...]:
         """Every file that is read."""
         return tuple(file.source for files in self.files.values() for file in files)

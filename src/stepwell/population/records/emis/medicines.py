@@ -203,7 +203,7 @@ class Medicines:
 
     def _withdraw(self, batch: Batch, row_id: str, counted_as: str) -> None:
         """Leave a confidential row out, and in a delta also take back what was loaded before it was confidential."""
-        if self._delta or len(self._layout.of("Prescribing_IssueRecord")) > 1:
+        if self._delta or self._layout.in_parts:
             batch.delete(row_id)
             self._sink.count(counted_as.replace("left out", "taken back"))
         else:
