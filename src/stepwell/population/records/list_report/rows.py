@@ -1,0 +1,210 @@
+"""One row of a report as what it says: a person, medicines, events. Unreadable cells are named, never guessed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import TypeVar
+
+from stepwell.population.records.list_report import words
+from stepwell.population.records.list_report.cell import split
+from stepwell.population.records.list_report.mapping import Mapping as Columns
+from stepwell.population.records.reading import cells, quantities
+
+T = TypeVar("T")
+# Counted by name, per cell that could not be used.
+Count = Callable[[str], None]
+
+
+class BadRow(ValueError):
+    """A row that cannot be used because of one cell. ``column`` is its heading."""
+
+    def __init__(self, column: str, reason: str) -> None:
+        super().__init__(reason)
+        self.column = column
+
+
+@dataclass(frozen=True, slots=True)
+class Medicine:
+    """One medicine of a row. ``dates`` are the days of issue the row tells; ``issues_made`` if it tells how many."""
+
+    name: str
+    code: str | None
+    bnf_code: str | None
+    dosage: str | None
+    quantity: quantities.Quantity
+    dates: tuple[date, ...]
+    issues_made: int | None
+    issues_authorised: int | None
+    duration_days: int | None
+    kind: str | None
+    elsewhere: str | None
+    ended: date | None
+    history_missing: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One coded or worded event of a row."""
+
+    on: date
+    term: str | None
+    snomed_id: str | None
+    ctv3: str | None
+    read_code: str | None
+    value: Decimal | None
+    unit: str | None
+    is_problem: bool
+
+
+@dataclass(slots=True)
+class Cells:
+    """The cells of a row by field and group."""
+
+    columns: Columns
+    row: Sequence[str]
+    count: Count
+    _found: dict[tuple[str, int], str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for column, cell in zip(self.columns.columns, self.row, strict=True):
+            if column.field and cell.strip():
+                self._found[column.field, column.group] = cell
+
+    def text(self, name: str, group: int = 0) -> str | None:
+        """The cell, or None."""
+        cell = self._found.get((name, group))
+        return None if cell is None else cells.text(cell)
+
+    def needed(self, name: str, read: Callable[[str], T | None], group: int = 0) -> T | None:
+        """The cell read; a cell that is there and cannot be read spoils the row."""
+        cell = self._found.get((name, group))
+        if cell is None:
+            return None
+        try:
+            return read(cell)
+        except cells.BadCell as problem:
+            raise BadRow(self._heading(name, group), f"{self._heading(name, group)} {problem}") from problem
+
+    def helpful(self, name: str, read: Callable[[str], T | None], group: int = 0) -> T | None:
+        """The cell read; one that cannot be read is counted and left unknown."""
+        cell = self._found.get((name, group))
+        if cell is None:
+            return None
+        try:
+            return read(cell)
+        except cells.BadCell:
+            self.count(f"cells of {self._heading(name, group)} not readable, taken as not known")
+            return None
+
+    def _heading(self, name: str, group: int) -> str:
+        return next(c.heading for c in self.columns.columns if (c.field, c.group) == (name, group))
+
+    def groups(self, *names: str) -> list[int]:
+        """The groups in which any of these fields has a cell."""
+        return sorted({group for found, group in self._found if found in names})
+
+
+def medicines(row: Cells) -> list[Medicine]:
+    """The medicines of a row, one for each group of medicine columns that has a name."""
+    return [_medicine(row, group) for group in row.groups("drug_name", "medicine_cell")]
+
+
+def _medicine(row: Cells, group: int) -> Medicine:
+    name, dosage, quantity = _named(row, group)
+    dates, history_missing = _dates(row, group)
+    return Medicine(
+        name=name,
+        code=row.helpful("drug_code", cells.code, group),
+        bnf_code=row.text("bnf_code", group),
+        dosage=dosage,
+        quantity=quantity,
+        dates=dates,
+        issues_made=row.helpful("issues_made", cells.whole, group),
+        issues_authorised=row.helpful("issues_authorised", cells.whole, group),
+        duration_days=row.helpful("duration_days", cells.whole, group) or None,
+        kind=_kind(row, group),
+        elsewhere=_elsewhere(row, group),
+        ended=_ended(row, group),
+        history_missing=history_missing,
+    )
+
+
+def _named(row: Cells, group: int) -> tuple[str, str | None, quantities.Quantity]:
+    dosage = row.text("dosage_instruction", group)
+    amount, unit = row.text("quantity", group), row.text("quantity_unit", group)
+    cell = row.text("medicine_cell", group)
+    if cell is None:
+        return row.text("drug_name", group) or "", dosage, quantities.parse(amount or "", unit or "")
+    parts = split(cell)
+    if not parts.split:
+        row.count("medicine cells not taken apart, dosage and quantity not known")
+    elif parts.dosage is None:
+        row.count("medicine cells without a dosage")
+    return parts.name, dosage or parts.dosage, quantities.parse(amount or parts.quantity or "", unit or "")
+
+
+def _dates(row: Cells, group: int) -> tuple[tuple[date, ...], bool]:
+    """The days of issue a row tells. Never invented: between a first and a last issue nothing is known."""
+    own = row.needed("issue_date", cells.day, group)
+    if own is not None:
+        return (own,), False
+    first = row.needed("first_issue_date", cells.day, group)
+    last = row.needed("last_issue_date", cells.day, group)
+    found = tuple(sorted({day for day in (first, last) if day is not None}))
+    return found, bool(found)
+
+
+def _kind(row: Cells, group: int) -> str | None:
+    kind = words.value_of("prescription_type", row.text("prescription_type", group))
+    repeat = words.value_of("is_repeat", row.text("is_repeat", group))
+    return kind or {"yes": "repeat", "no": "acute", "repeat": "repeat", "acute": "acute"}.get(repeat or "")
+
+
+def _elsewhere(row: Cells, group: int) -> str | None:
+    where = words.value_of("prescribed_elsewhere", row.text("prescribed_elsewhere", group))
+    if where in ("hospital", "drug_service", "private", "over_the_counter", "other"):
+        return where
+    for name, source in (("hospital_medication", "hospital"), ("other_medication", "other")):
+        if words.value_of(name, row.text(name, group)) in ("yes", "true", source):
+            return source
+    return None
+
+
+def _ended(row: Cells, group: int) -> date | None:
+    # The end of a course is when it was expected to end; only a status that says so makes it an end.
+    if words.value_of("course_status", row.text("course_status", group)) != "ended":
+        return None
+    return row.helpful("course_end", cells.day, group)
+
+
+def events(row: Cells) -> list[Event]:
+    """The events of a row that have a date and a term or a code."""
+    found = []
+    for group in row.groups("code_term", "snomed_id", "problem_term", "ctv3", "read_code"):
+        day = row.needed("event_date", cells.day, group)
+        if day is None:
+            row.count("events without a date, not used")
+            continue
+        problem = row.text("problem_term", group)
+        found.append(
+            Event(
+                on=day,
+                term=row.text("code_term", group) or problem,
+                snomed_id=row.helpful("snomed_id", cells.code, group),
+                ctv3=row.text("ctv3", group),
+                read_code=row.text("read_code", group),
+                value=row.helpful("numeric_value", cells.number, group),
+                unit=row.text("unit", group),
+                is_problem=problem is not None,
+            )
+        )
+    return found
+
+
+def filled(positions: Sequence[int], row: Sequence[str], before: Mapping[int, str]) -> dict[int, str]:
+    """The person cells of a row: its own, or those of the row before when it has none at all."""
+    own = {at: row[at] for at in positions if row[at].strip()}
+    return own or dict(before)
