@@ -119,7 +119,6 @@ class Flow:
     steps: list[dict[str, Any]]
     ends: list[dict[str, Any]]
     rate: str
-    without_dose: str
 
 
 def reason_texts(of: CandidateList, search: Search) -> list[tuple[str, str, int]]:
@@ -142,6 +141,8 @@ def flow(of: CandidateList) -> Flow:
         if registered
         else "Nobody is registered, so there is no rate."
     )
+    if left := counts.get("reasons", {}).get("not_registered"):
+        rate += f" {int(left):,} of them are no longer registered or living at that date, and are out."
     return Flow(
         steps=[
             {"number": registered, "text": f"registered at {words.long_date(of.as_of)}"},
@@ -161,7 +162,6 @@ def flow(of: CandidateList) -> Flow:
             {"number": int(outcomes["out"]), "text": "out, with the reason", "kind": "out"},
         ],
         rate=rate,
-        without_dose="",
     )
 
 

@@ -2,11 +2,16 @@
 
 from django.urls import path
 
-from stepwell.casefinding.views import candidates, choices, lists, searches
+from stepwell.casefinding.views import candidates, choices, imports, lists, searches
 
 app_name = "casefinding"
 
 urlpatterns = [
+    path("imports/", imports.show_all, name="imports"),
+    path("imports/upload/", imports.upload, name="upload"),
+    path("imports/<uuid:pk>/", imports.show, name="import"),
+    path("imports/<uuid:pk>/headings/", imports.mapping, name="import_mapping"),
+    path("imports/<uuid:pk>/stop/", imports.stop, name="import_stop"),
     path("searches/", searches.show_all, name="searches"),
     path("searches/<slug:search_id>/", searches.definition, name="search_definition"),
     path("searches/<slug:search_id>/run/", searches.run, name="search_run"),

@@ -116,9 +116,9 @@ def _doses(drawn: list[Segment], first: date, x: alt.Scale, top: float) -> alt.L
     label = (
         alt.Chart(alt.Data(values=[{"y": _HIGH_DOSE, "text": "High dose: 90mg or more"}]))
         .mark_text(align="right", dy=-10, fontSize=16, color=_INK)
-        .encode(y="y:Q", text="text:N", x=alt.value(1000))
+        .encode(y="y:Q", text="text:N", x=alt.value(1090))
     )
-    return alt.layer(area, low, high, line, label).properties(width=1000, height=260)
+    return alt.layer(area, low, high, line, label).properties(width=1090, height=260)
 
 
 def _issue_marks(issues: Sequence[IssueShown], first: date, x: alt.Scale) -> alt.Chart:
@@ -134,5 +134,5 @@ def _issue_marks(issues: Sequence[IssueShown], first: date, x: alt.Scale) -> alt
             x=alt.X("on:T", scale=x, axis=None),
             y=alt.Y("row:N", axis=alt.Axis(title=None, domain=False, ticks=False)),
         )
-        .properties(width=1000, height=24)
+        .properties(width=1090, height=24)
     )

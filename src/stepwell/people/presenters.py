@@ -100,6 +100,11 @@ def _medicine(now: MedicineNow) -> MedicineRow:
     )
 
 
+def _counted(unit: str, counted: str) -> str:
+    """A unit after its number: 1 tablet, 2 tablets, 0 to 4 capsules, 5 ml."""
+    return unit if counted == "1" or unit in ("ml", "g", "mg") or unit.endswith("s") else f"{unit}s"
+
+
 def _formula(text: str) -> str:
     return text.replace(" microgram/h", " micrograms an hour").replace(" mg", "mg").replace(" x ", " × ")
 
@@ -107,7 +112,7 @@ def _formula(text: str) -> str:
 def _read(row: Mapping[str, Any], unit: str | None) -> str:
     if row["state"] in ("read", "open") and row["units_max"] is not None:
         counted = words.span(row["units_min"], row["units_max"])
-        of = str(row["unit"] or unit or "units")
+        of = _counted(str(row["unit"] or unit or "unit"), counted)
         dose = f": {words.mg(row['mg_min'], row['mg_max'])} a day" if row["mg_max"] is not None else ""
         return f"{counted} {of} a day{dose}"
     if row["patch_mcg_per_hour"] is not None:

@@ -90,6 +90,22 @@ class World:
             lambda: self.candidate_list(at).candidates.create(patient_key="k1", outcome="check"),
         )
 
+    def import_job(self, at: str) -> Any:
+        from stepwell.base import clock
+        from stepwell.casefinding.models import ImportJob
+
+        return self.once(
+            f"import {at}",
+            lambda: ImportJob.objects.create(
+                practice=self.organisations[at],
+                created_by=self.someone(at),
+                created_at=clock.now(),
+                state=ImportJob.State.MAPPING,
+                file_name="report.csv",
+                stored_as="gone.csv",
+            ),
+        )
+
     def person(self, at: str) -> Any:
         from stepwell.base import clock
         from stepwell.people.models import Person
@@ -128,6 +144,10 @@ SAMPLES: dict[str, Callable[[World, str], dict[str, Any]] | None] = {
     **{
         f"casefinding:{name}": lambda world, at: {"pk": world.candidate(at).pk}
         for name in ("candidate", "candidate_rules", "candidate_decide", "candidate_ome_csv")
+    },
+    **{
+        f"casefinding:{name}": lambda world, at: {"pk": world.import_job(at).pk}
+        for name in ("import", "import_mapping", "import_stop")
     },
     **{f"people:{name}": lambda world, at: {"pk": world.person(at).pk} for name in ("person", "ome_csv")},
 }
