@@ -190,7 +190,9 @@ def _issues(people: range, first_id: int, rng: np.random.Generator) -> pa.Table:
         kind=["repeat"] * count,
         drug_name=names,
         dosage_instruction=texts,
-        quantity_value=pa.array(np.maximum(quantity, 1).astype("int32")).cast(pa.decimal128(14, 4)).cast(pa.decimal128(12, 4)),
+        quantity_value=pa.array(np.maximum(quantity, 1).astype("int32"))
+        .cast(pa.decimal128(14, 4))
+        .cast(pa.decimal128(12, 4)),
         duration_days=pa.array(cycles.astype("int32"), mask=~given),
         prescribed_here=[True] * count,
     )
