@@ -70,7 +70,8 @@ TABLES: dict[str, pa.Schema] = {
         ("issues_made", pa.int32()),
         ("issues_authorised", pa.int32()),
         ("prescribed_here", pa.bool_()),
-        ("elsewhere_source", pa.string()),  # hospital, drug_service, private, over_the_counter, other, NULL = here
+        # hospital, drug_service, private, over_the_counter, other; NULL = here
+        ("elsewhere_source", pa.string()),
         ("problem_id", pa.string()),
     ),
     "issues": _schema(
