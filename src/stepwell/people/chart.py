@@ -89,7 +89,12 @@ def _spec(drawn: list[Segment], issues: Sequence[IssueShown], start: date, as_of
     return spec
 
 
-def _doses(drawn: list[Segment], first: date, x: alt.Scale, top: float) -> alt.LayerChart:
+def _data(rows: list[dict[str, Any]]) -> Any:
+    """Rows as the chart library takes them."""
+    return alt.Data(values=rows)  # type: ignore[no-untyped-call]
+
+
+def _doses(drawn: list[Segment], first: date, x: alt.Scale, top: float) -> Any:
     rows = [
         {
             "since": max(s.since, first).isoformat(),
@@ -100,35 +105,31 @@ def _doses(drawn: list[Segment], first: date, x: alt.Scale, top: float) -> alt.L
         for s in drawn
     ]
     y = alt.Scale(domain=[0, top])
-    axis = alt.Axis(format="%b %Y", tickCount=8, grid=False, title=None, labelOverlap=True)
-    base = alt.Chart(alt.Data(values=rows)).encode(x=alt.X("since:T", scale=x, axis=axis), x2="until:T")
+    axis = alt.Axis(format="%B %Y", tickCount=6, grid=False, title=None, labelOverlap=True)
+    base = alt.Chart(_data(rows)).encode(x=alt.X("since:T", scale=x, axis=axis), x2="until:T")
     side = alt.Axis(title=None, tickCount=5)
     area = base.mark_rect(color=_PALE).encode(y=alt.Y("high:Q", scale=y, axis=side), y2=alt.datum(0))
     high = base.mark_rule(color=_BLUE, strokeWidth=3).encode(y=alt.Y("high:Q", scale=y, axis=side))
     low = base.mark_rule(color=_BLUE, strokeWidth=2, strokeDash=[4, 3]).encode(
         y=alt.Y("low:Q", scale=y, axis=side)
     )
-    line = (
-        alt.Chart(alt.Data(values=[{"y": _HIGH_DOSE}]))
-        .mark_rule(color=_INK, strokeDash=[2, 3])
-        .encode(y="y:Q")
-    )
+    line = alt.Chart(_data([{"y": _HIGH_DOSE}])).mark_rule(color=_INK, strokeDash=[2, 3]).encode(y="y:Q")
     label = (
-        alt.Chart(alt.Data(values=[{"y": _HIGH_DOSE, "text": "High dose: 90mg or more"}]))
+        alt.Chart(_data([{"y": _HIGH_DOSE, "text": "High dose: 90mg or more"}]))
         .mark_text(align="right", dy=-10, fontSize=16, color=_INK)
         .encode(y="y:Q", text="text:N", x=alt.value(1090))
     )
     return alt.layer(area, low, high, line, label).properties(width=1090, height=260)
 
 
-def _issue_marks(issues: Sequence[IssueShown], first: date, x: alt.Scale) -> alt.Chart:
+def _issue_marks(issues: Sequence[IssueShown], first: date, x: alt.Scale) -> Any:
     rows = [
         {"on": i.issue_date.isoformat(), "row": "Issues"}
         for i in issues
         if i.opioid and i.issue_date >= first
     ]
     return (
-        alt.Chart(alt.Data(values=rows))
+        alt.Chart(_data(rows))
         .mark_square(size=50, color=_BLUE, opacity=1)
         .encode(
             x=alt.X("on:T", scale=x, axis=None),

@@ -9,6 +9,7 @@ from typing import Any
 
 from stepwell.base import clock
 from stepwell.knowledge import tables as registry
+from stepwell.knowledge.equivalence import DEFAULT_TABLE
 from stepwell.people import chart, words
 from stepwell.people.models import Person
 from stepwell.people.records import FoundRecord
@@ -158,7 +159,7 @@ def record_page(found: FoundRecord) -> dict[str, Any]:
         if record.ome.low is not None
         else ("not known" if record.ome.missing else "no opioid now"),
         "sum": sum_words(record),
-        "factors": registry.version(FACTOR_TABLE),
+        "factors": f"{DEFAULT_TABLE}, version {registry.version(FACTOR_TABLE)}",
         "chart_title": chart.title(segments, record),
         "chart_svg": chart.svg(record),
         "segments": list(reversed(segments)),

@@ -24,12 +24,27 @@ def lake(imported, settings, monkeypatch):
     settings.STEPWELL_DATA = str(imported)
 
 
+@pytest.fixture(scope="session")
+def searched(imported):
+    """The load and what the search for long-term opioids finds in it, worked out once for every test."""
+    from django.test import override_settings
+
+    from stepwell.casefinding import stores
+    from stepwell.population import engine
+    from stepwell.population.records.searches import Options, prepare, run, search
+
+    con = engine.connect()
+    with override_settings(STEPWELL_DATA=str(imported)), stores.lake().pin() as snapshot:
+        prepared = prepare(snapshot.tables(con), snapshot.in_use[0].extract_date, con)
+        return snapshot.in_use[0], run(search("long-term-opioids"), prepared, Options())
+
+
 @pytest.fixture
-def made(lake, member, neighbourhood):
-    """The list of long-term opioids at the practice."""
+def made(lake, searched, member, neighbourhood):
+    """The list of long-term opioids at the practice, kept as a run keeps it."""
     from stepwell.casefinding.actions import lists
 
-    return lists.run_search(by=member, practice=neighbourhood["practice"], search_id="long-term-opioids")
+    return lists._kept(member, neighbourhood["practice"], *searched)
 
 
 @pytest.fixture

@@ -176,7 +176,7 @@ def test_a_record_shows_the_dose_as_written_and_read_with_its_sum(made, signed_i
     assert "Codeine 30mg tablets" in page.text
     assert "Take one four times a day" in page.text
     assert "120mg a day" in page.text
-    assert "Factor table OME-" in page.text
+    assert "Factor table SW-DEFAULT-1, version OME-" in page.text
     assert "<svg aria-hidden" in page.text
     assert "none recorded" in page.text
 

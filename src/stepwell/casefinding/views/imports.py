@@ -13,7 +13,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
 from stepwell.base.errors import StepwellError
-from stepwell.casefinding import headings, stores
+from stepwell.casefinding import headings, import_presenter, results, stores
 from stepwell.casefinding.actions import imports
 from stepwell.casefinding.forms import UploadForm
 from stepwell.casefinding.models import ImportJob, MappingPreset
@@ -67,7 +67,14 @@ def upload(request: MemberRequest) -> HttpResponse:
 def show(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
     """Where an import stands, and its report once it is done; each rejected row if asked."""
     job = ImportJob.visible_to(request.member).find(pk)
-    context: dict[str, Any] = {"job": job, "report": job.report, "rejects": None}
+    context: dict[str, Any] = {
+        "job": job,
+        "report": job.report,
+        "problem": import_presenter.problem(job),
+        "rejects": None,
+    }
+    if job.state == ImportJob.State.DONE:
+        context["said"] = import_presenter.report(job, results.loads_in_use())
     if request.GET.get("rejects") and job.load_id:
         try:
             context["rejects"] = _rejects(request, job)

@@ -44,9 +44,7 @@ def show_all(request: MemberRequest) -> HttpResponse:
     member = request.member
     practices = practices_of(member, "see_counts")
     loads = results.loads_in_use()
-    newest: dict[tuple[Any, str], CandidateList] = {}
-    for of in CandidateList.visible_to(member).filter(is_narrowed=False).newest_first():
-        newest.setdefault((of.practice_id, of.search_id), of)
+    newest = _newest(member)
     seen = set(member.organisations_where("see_identities").values_list("pk", flat=True))
     states = tables.states(member.organisation)
     cards = [
@@ -68,6 +66,15 @@ def show_all(request: MemberRequest) -> HttpResponse:
         "can_import": member.holds("import_records"),
     }
     return render(request, "casefinding/searches.jinja", context)
+
+
+def _newest(member: Member) -> dict[tuple[Any, str], CandidateList]:
+    """The newest whole list of each practice and search. Only those are read in full."""
+    whole = CandidateList.visible_to(member).filter(is_narrowed=False)
+    ids: dict[tuple[Any, str], Any] = {}
+    for pk, practice, name in whole.newest_first().values_list("pk", "practice_id", "search_id"):
+        ids.setdefault((practice, name), pk)
+    return {(of.practice_id, of.search_id): of for of in whole.filter(pk__in=ids.values())}
 
 
 def _line(
