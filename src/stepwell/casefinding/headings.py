@@ -56,16 +56,40 @@ def as_yaml(mapping: Mapping, name: str) -> str:
     return to_yaml(replace(mapping, name=name))
 
 
+# What a person checks first; the other columns follow, those not used last.
+_FIRST = (
+    "nhs_number",
+    "source_patient_id",
+    "family_name",
+    "medicine_cell",
+    "drug_name",
+    "dosage_instruction",
+    "quantity",
+    "issue_date",
+    "code_term",
+    "event_date",
+)
+
+
 def screen(seen: FilePreview, mapping: Mapping) -> dict[str, Any]:
-    """The columns with what each means now, and the rows."""
+    """The columns with what each means now, and the rows with the columns to check first in front."""
+    columns = [
+        {"at": at, "heading": column.heading or "(no heading)", "field": column.field}
+        for at, column in enumerate(mapping.columns)
+    ]
+    order = sorted(range(len(columns)), key=lambda at: _rank(mapping.columns[at].field))
     return {
         "found": seen.found,
         "title": [text for text in seen.recognition.title if text],
-        "columns": [
-            {"at": at, "heading": column.heading or "(no heading)", "field": column.field}
-            for at, column in enumerate(mapping.columns)
-        ],
+        "columns": columns,
+        "shown": [columns[at] for at in order],
         "missing": seen.missing,
-        "rows": seen.rows,
+        "rows": [(line, [cells[at] for at in order]) for line, cells in seen.rows],
         "choices": choices(),
     }
+
+
+def _rank(field: str) -> int:
+    if not field:
+        return len(_FIRST) + 1
+    return _FIRST.index(field) if field in _FIRST else len(_FIRST)

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from stepwell.casefinding.models import ImportJob
-from stepwell.people import words
+from stepwell.casefinding.record import words
 from stepwell.population.lake import Load
 
+_STORED = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\.[a-z]+")
 SOURCES = {
     "emis": "EMIS extract",
     "gp_connect": "GP Connect bundle",
@@ -65,7 +67,9 @@ def problem(job: ImportJob) -> str:
 
 
 def _known_name(job: ImportJob, name: str) -> str:
-    return job.file_name if name == job.stored_as else name
+    # A file is stored under an id; of one imported before, under the id it had then.
+    stored = name == job.stored_as or (len(job.report.get("files", {})) == 1 and _STORED.fullmatch(name))
+    return job.file_name if stored else name
 
 
 def _day(text: str | None) -> str:

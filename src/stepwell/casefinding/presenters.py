@@ -8,8 +8,8 @@ from decimal import Decimal
 from typing import Any
 
 from stepwell.casefinding.models import Candidate, CandidateList
+from stepwell.casefinding.record import words
 from stepwell.organisations.tables import TableState
-from stepwell.people import words
 from stepwell.population import disclosure
 from stepwell.population.records.canonical import Identity
 from stepwell.population.records.searches import Search, reason
@@ -56,14 +56,24 @@ class CandidateRow:
 
 
 def candidate_rows(
-    candidates: Iterable[Candidate], who: Mapping[str, Identity], search: Search
+    candidates: Iterable[Candidate],
+    who: Mapping[str, Identity],
+    search: Search,
+    on_list: Mapping[str, Any] | None = None,
 ) -> list[CandidateRow]:
-    """Candidates as rows. ``who`` is by patient key; someone it lacks is shown without a name."""
-    return [candidate_row(candidate, who.get(candidate.patient_key), search) for candidate in candidates]
+    """Candidates as rows. ``who`` is by patient key; someone it lacks is shown without a name.
+
+    ``on_list`` has the ids of people the practice took on from any list, by patient key.
+    """
+    taken = on_list or {}
+    return [candidate_row(c, who.get(c.patient_key), search, taken.get(c.patient_key)) for c in candidates]
 
 
-def candidate_row(candidate: Candidate, identity: Identity | None, search: Search) -> CandidateRow:
+def candidate_row(
+    candidate: Candidate, identity: Identity | None, search: Search, person_pk: Any = None
+) -> CandidateRow:
     """One line."""
+    person_pk = candidate.person_id or person_pk
     return CandidateRow(
         pk=candidate.pk,
         name=words.full_name(identity.given_name, identity.family_name)
@@ -78,14 +88,12 @@ def candidate_row(candidate: Candidate, identity: Identity | None, search: Searc
         outcome=OUTCOMES[candidate.outcome],
         why=why(candidate, search),
         decision=candidate.get_decision_display() if candidate.decision else "",
-        action=_action(candidate),
-        person_pk=candidate.person_id,
+        action="adopted" if person_pk else _action(candidate),
+        person_pk=person_pk,
     )
 
 
 def _action(candidate: Candidate) -> str:
-    if candidate.person_id:
-        return "adopted"
     if candidate.outcome == Candidate.Outcome.OUT or not candidate.can_be_adopted:
         return ""
     if candidate.outcome == Candidate.Outcome.CHECK and candidate.decision != Candidate.Decision.KEEP:
@@ -141,7 +149,9 @@ def flow(of: CandidateList) -> Flow:
         if registered
         else "Nobody is registered, so there is no rate."
     )
-    if left := counts.get("reasons", {}).get("not_registered"):
+    if of.options.get("sample") is not None:
+        rate = "A sample has no rate."
+    elif left := counts.get("reasons", {}).get("not_registered"):
         rate += f" {int(left):,} of them are no longer registered or living at that date, and are out."
     return Flow(
         steps=[
@@ -198,7 +208,9 @@ def options_words(of: CandidateList) -> list[str]:
     if name := options.get("medicine_class"):
         found.append(f"takes now: {str(name).replace('_', ' ')}")
     if (ome := options.get("minimum_ome")) is not None:
-        found.append(f"daily OME at least {words.figure(ome)}mg")
+        found.append(
+            f"daily OME at least {words.figure(ome)}mg by its highest reading (people whose dose is not known are not in it)"
+        )
     if (low := options.get("age_from")) is not None:
         found.append(f"age {low} or over")
     if (high := options.get("age_to")) is not None:

@@ -133,6 +133,21 @@ def test_adopting_shows_exactly_who_and_then_takes_them_on(made, signed_in_clien
     assert len(someone.evidence["issues"]) == 7
 
 
+def test_somebody_taken_on_is_shown_so_on_every_list_and_has_a_page(made, signed_in_client, candidate):
+    someone = candidate("in")
+    signed_in_client.post(at("candidate_adopt", made.pk), {"only": someone.pk, "confirm": "yes"})
+    person = Person.objects.get()
+    page = signed_in_client.get(reverse("people:person", args=[person.pk]))
+    assert "Why they are here" in page.text
+    assert "Long-term opioids" in page.text
+    assert "120mg a day" in page.text
+    signed_in_client.post(at("candidate_options", made.pk), {"medicine_class": "codeine"})
+    narrowed = CandidateList.objects.get(is_narrowed=True)
+    other = signed_in_client.get(at("candidate_list", narrowed.pk))
+    assert reverse("people:person", args=[person.pk]) in other.text
+    assert "On the list" in other.text
+
+
 def test_nobody_chosen_takes_nobody(made, signed_in_client):
     page = signed_in_client.post(at("candidate_adopt", made.pk), {"confirm": "yes"}, follow=True)
     assert "Nobody was chosen" in page.text

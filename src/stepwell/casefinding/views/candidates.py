@@ -15,13 +15,13 @@ from stepwell.casefinding import presenters, results
 from stepwell.casefinding.actions import candidates as candidate_actions
 from stepwell.casefinding.forms import DecisionForm
 from stepwell.casefinding.models import Candidate
-from stepwell.casefinding.views.lists import frame, search_of
+from stepwell.casefinding.record import exports
+from stepwell.casefinding.record import presenters as person_presenters
+from stepwell.casefinding.record.records import record_of
+from stepwell.casefinding.views.lists import frame, on_list, search_of
 from stepwell.organisations import actions as organisation_actions
 from stepwell.organisations.access import MemberRequest, needs
 from stepwell.organisations.forms import posted
-from stepwell.people import exports
-from stepwell.people import presenters as person_presenters
-from stepwell.people.records import record_of
 
 
 @needs("see_identities")
@@ -50,7 +50,9 @@ def _about(request: MemberRequest, candidate: Candidate) -> dict[str, Any]:
     return frame(request.member, of, search) | {
         "candidate": candidate,
         "banner": banner,
-        "row": presenters.candidate_row(candidate, who, search),
+        "row": presenters.candidate_row(
+            candidate, who, search, on_list(request.member, of, [candidate]).get(candidate.patient_key)
+        ),
         "can_adopt": request.member.may("adopt_people", of.practice),
         "can_decide": request.member.may("decide_to_check", of.practice),
     }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from typing import Any
 
 from django.core.paginator import Page, Paginator
@@ -15,11 +16,12 @@ from stepwell.casefinding import presenters, results
 from stepwell.casefinding.forms import SampleForm
 from stepwell.casefinding.models import Candidate, CandidateList
 from stepwell.casefinding.models.candidates import Filter, Sort
+from stepwell.casefinding.record.presenters import extract_words
 from stepwell.organisations import actions as organisation_actions
 from stepwell.organisations import tables
 from stepwell.organisations.access import MemberRequest, needs
 from stepwell.organisations.models import Member
-from stepwell.people.presenters import extract_words
+from stepwell.people.models import Person
 from stepwell.population.records.searches import Search, all_searches
 
 ROWS_A_PAGE = 25
@@ -68,7 +70,7 @@ def _rows(
             for each, count in rows.filter_counts().items()
         ],
         "page": page,
-        "rows": presenters.candidate_rows(shown, who, search),
+        "rows": presenters.candidate_rows(shown, who, search, on_list(request.member, of, shown)),
         "names_missing": bool(shown) and not who,
         "pill": pill,
         "order": order,
@@ -79,6 +81,13 @@ def _rows(
         "sample": SampleForm(initial={"size": 12, "seed": f"{of.as_of:%Y%m%d}"}, auto_id="sample_%s"),
         "people_in": of.counts["outcomes"]["in"],
     }
+
+
+def on_list(member: Member, of: CandidateList, shown: Sequence[Candidate]) -> dict[str, uuid.UUID]:
+    """Who of these is on the practice's own list already, from whichever search: person's id by patient key."""
+    keys = [candidate.patient_key for candidate in shown]
+    people = Person.visible_to(member).filter(practice=of.practice, patient_key__in=keys)
+    return dict(people.values_list("patient_key", "pk"))
 
 
 def search_of(of: CandidateList) -> Search:

@@ -8,11 +8,11 @@ from datetime import date
 from typing import Any
 
 from stepwell.base import clock
+from stepwell.casefinding.record import chart, words
+from stepwell.casefinding.record.records import FoundRecord
 from stepwell.knowledge import tables as registry
 from stepwell.knowledge.equivalence import DEFAULT_TABLE
-from stepwell.people import chart, words
 from stepwell.people.models import Person
-from stepwell.people.records import FoundRecord
 from stepwell.population.records.person import MedicineNow, PersonRecord
 from stepwell.population.records.searches import all_searches, reason
 
@@ -88,7 +88,12 @@ def _medicine(now: MedicineNow) -> MedicineRow:
         ome = "not converted"
     else:
         ome = words.span(current.ome_min, current.ome_max) if opioid else "not an opioid"
-    written = tuple(dict.fromkeys(issue.instruction or "No instruction written" for issue in now.issues))
+    written = tuple(
+        dict.fromkeys(
+            f"“{issue.instruction}”" if issue.instruction else "No instruction written"
+            for issue in now.issues
+        )
+    )
     return MedicineRow(
         name=now.name,
         issued=", ".join([*kinds, words.long_date(current.last.occasion.on)]),
@@ -182,7 +187,7 @@ def sum_words(record: PersonRecord) -> str:
         else ""
     )
     if not known:
-        return f"None of {len(shares)} opioids could be counted. This is not the same as zero."
+        return "No opioid's dose is known, so there is no sum. This is not the same as zero."
     total = words.mg(record.ome.low, record.ome.high, at_least=record.ome.at_least)
     parts = " + ".join(f"({k})" if " to " in k and len(known) > 1 else k for k in known)
     return f"{parts} = {total}.{left_out}" if len(known) > 1 else f"{total}, from one opioid.{left_out}"

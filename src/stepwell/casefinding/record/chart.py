@@ -11,8 +11,8 @@ from typing import Any
 import altair as alt
 import vl_convert
 
+from stepwell.casefinding.record import words
 from stepwell.knowledge.exposure import DailyOme, Point
-from stepwell.people import words
 from stepwell.population.records.person import IssueShown, PersonRecord
 
 _SHOWN = timedelta(days=3 * 365)

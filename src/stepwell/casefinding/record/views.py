@@ -11,12 +11,12 @@ from django.shortcuts import redirect, render
 
 from stepwell.base import clock
 from stepwell.base.errors import StepwellError
+from stepwell.casefinding.record import exports, presenters
+from stepwell.casefinding.record.records import record_of
 from stepwell.organisations import actions as organisation_actions
 from stepwell.organisations import tables
 from stepwell.organisations.access import MemberRequest, needs
-from stepwell.people import exports, presenters
 from stepwell.people.models import Person
-from stepwell.people.records import record_of
 
 ROWS_A_PAGE = 25
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.http import HttpResponse
 
 from stepwell.base import csv_files
-from stepwell.people import chart, words
+from stepwell.casefinding.record import chart, words
 from stepwell.population.records.person import PersonRecord
 
 

@@ -1,1 +1,0 @@
-"""Pages about people a practice has taken onto its list."""
