@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from datetime import timedelta
-from importlib.util import find_spec
 from pathlib import Path
 
 import dj_database_url
@@ -34,7 +33,8 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 INSTALLED_APPS = [
     "stepwell.site",
     "stepwell.organisations",
-    *[room for room in ("stepwell.people", "stepwell.casefinding") if find_spec(f"{room}.models")],
+    "stepwell.people",
+    "stepwell.casefinding",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

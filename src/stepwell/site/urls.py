@@ -1,7 +1,5 @@
 """Every address of the site. Each view says who may open it; ``site.access`` says it for packages' views."""
 
-from importlib.util import find_spec
-
 from allauth.account import views as account
 from allauth.mfa.base import views as mfa
 from allauth.mfa.recovery_codes import views as recovery
@@ -56,7 +54,6 @@ urlpatterns = [
     path("account/", include(account_patterns)),
     path("about/", include(about_patterns)),
     path("organisation/", include("stepwell.organisations.urls")),
+    path("people/", include("stepwell.casefinding.record.urls")),
+    path("", include("stepwell.casefinding.urls")),
 ]
-for prefix, room in (("people/", "stepwell.people.urls"), ("", "stepwell.casefinding.urls")):
-    if find_spec(room.rpartition(".")[0]) and find_spec(room):
-        urlpatterns.append(path(prefix, include(room)))
