@@ -91,7 +91,7 @@ def _spec(drawn: list[Segment], issues: Sequence[IssueShown], start: date, as_of
 
 def _data(rows: list[dict[str, Any]]) -> Any:
     """Rows as the chart library takes them."""
-    return alt.Data(values=rows)  # type: ignore[no-untyped-call]
+    return alt.Data(values=rows)
 
 
 def _doses(drawn: list[Segment], first: date, x: alt.Scale, top: float) -> Any:
