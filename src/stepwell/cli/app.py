@@ -12,7 +12,7 @@ import typer
 
 from stepwell.base.errors import StepwellError
 from stepwell.base.progress import Stopped
-from stepwell.cli import demo, knowledge, records
+from stepwell.cli import demo, knowledge, lake, records
 
 app = typer.Typer(
     name="stepwell",
@@ -25,6 +25,7 @@ app.add_typer(knowledge.dosage_app, name="dosage")
 app.add_typer(knowledge.medicines_app, name="medicines")
 app.command("equivalence")(knowledge.equivalence_command)
 app.add_typer(records.app, name="records")
+app.add_typer(lake.app, name="lake")
 app.add_typer(demo.app, name="demo")
 
 
@@ -34,6 +35,9 @@ def main() -> None:
         app()
     except StepwellError as error:
         typer.echo(f"Error: {error}", err=True)
+        sys.exit(1)
+    except OSError as error:
+        typer.echo(f"Error: A file could not be read or written: {error.strerror}. Check the path.", err=True)
         sys.exit(1)
     except (Stopped, KeyboardInterrupt):
         typer.echo("Stopped. Nothing half-done is left behind.", err=True)

@@ -9,7 +9,9 @@ from datetime import date, timedelta
 from functools import partial
 from pathlib import Path
 
+import structlog
 from django.db import transaction
+from django.db.models import QuerySet
 
 from stepwell.base import clock
 from stepwell.base.errors import StepwellError
@@ -19,13 +21,21 @@ from stepwell.casefinding.actions.permission import require
 from stepwell.casefinding.models import ImportJob, MappingPreset
 from stepwell.organisations import audit
 from stepwell.organisations.models import Member, Organisation
+from stepwell.population.lake import LakeBusy
 from stepwell.population.records import formats
 from stepwell.population.records.derived import DERIVATION
 from stepwell.population.records.extracts import Kind, Options
 from stepwell.population.records.importing import import_extract
 
-LEASE = timedelta(minutes=2)
+# Longer than any one step between two signs of progress: nothing else keeps the lease.
+LEASE = timedelta(minutes=10)
 MOST_ATTEMPTS = 3
+FAILED = (
+    "The extract could not be read, because of a fault here and not in your file. The earlier load stands. "
+    "Ask whoever runs this site to look at its log."
+)
+
+log = structlog.get_logger("stepwell")
 
 
 @transaction.atomic
@@ -54,9 +64,7 @@ def upload(
         extract_date=extract_date,
     )
     job.stored_as = f"{job.pk}{_suffix(file_name)}"
-    with (stores.uploads_path() / job.stored_as).open("wb") as file:
-        for chunk in chunks:
-            file.write(chunk)
+    _keep(chunks, stores.uploads_path() / job.stored_as)
     job.save(force_insert=True)
     audit.record(
         by=by, event="import.uploaded", organisation=practice, subject=job, snapshot={"kind": kind.value}
@@ -64,6 +72,17 @@ def upload(
     if not needs_mapping:
         transaction.on_commit(partial(_wake, job))
     return job
+
+
+def _keep(chunks: Iterable[bytes], path: Path) -> None:
+    try:
+        with path.open("wb") as file:
+            for chunk in chunks:
+                file.write(chunk)
+    except BaseException:
+        # It holds names, and no row will ever lead to it.
+        path.unlink(missing_ok=True)
+        raise
 
 
 def _suffix(file_name: str) -> str:
@@ -143,12 +162,39 @@ def run(*, job_id: str, worker: str) -> None:
     try:
         report, load_id = _read(job, worker)
     except Stopped:
-        _end(job, ImportJob.State.STOPPED, problem="Stopped. The earlier load stands.")
+        _end_mine(job, ImportJob.State.STOPPED, problem="Stopped. The earlier load stands.")
+    except LakeBusy:
+        _put_back(job)
     except StepwellError as error:
-        _end(job, ImportJob.State.REFUSED, problem=str(error))
+        _end_mine(job, ImportJob.State.REFUSED, problem=str(error))
+    except Exception as error:
+        # Only the kind of error is logged: its words may hold what was in the file.
+        log.error("import_failed", job=str(job.pk), error=type(error).__name__)
+        _end_mine(job, ImportJob.State.REFUSED, problem=FAILED)
     else:
         job.report, job.load_id = report, load_id
-        _end(job, ImportJob.State.DONE)
+        _end_mine(job, ImportJob.State.DONE)
+
+
+def _mine(job: ImportJob) -> QuerySet[ImportJob]:
+    held: QuerySet[ImportJob] = ImportJob.objects.filter(
+        pk=job.pk, worker=job.worker, state=ImportJob.State.READING
+    )
+    return held
+
+
+def _put_back(job: ImportJob) -> None:
+    # Waiting for another import is not an attempt that failed; the next sweep tries again.
+    _mine(job).update(
+        state=ImportJob.State.WAITING, lease_until=None, worker="", attempts=job.attempts - 1, step=""
+    )
+
+
+@transaction.atomic
+def _end_mine(job: ImportJob, state: ImportJob.State, *, problem: str = "") -> None:
+    # A worker that lost its lease must not end what another is reading.
+    if _mine(job).select_for_update().exists():
+        _end(job, state, problem=problem)
 
 
 @transaction.atomic
