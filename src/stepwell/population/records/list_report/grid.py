@@ -121,7 +121,9 @@ class _Sheet:
     def _sheet(self, title: str) -> Iterator[tuple[int, list[str]]]:
         book = load_workbook(self._member.path, read_only=True, data_only=True)
         try:
-            for line, row in enumerate(book[title].iter_rows(values_only=True), start=1):
+            sheet = book[title]
+            sheet.reset_dimensions()  # some programs write a size that cuts columns off
+            for line, row in enumerate(sheet.iter_rows(values_only=True), start=1):
                 found = [self._text(value, line) for value in row]
                 if any(found):
                     yield line, found
@@ -137,6 +139,10 @@ class _Sheet:
             return value.isoformat()
         if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
             return str(int(value))
+        if isinstance(value, int | float) and abs(value) >= 1e15:
+            return (
+                f"{value:.5E}"  # a workbook keeps 15 figures: what is left of a longer code is not the code
+            )
         text = str(value)
         if len(text) > CELL_LIMIT:
             raise StepwellError("a cell is too large to be read.", where=Place(self.name, line))

@@ -18,8 +18,8 @@ NEEDED = (
     ("a person (NHS number, or the system's own number)", ("nhs_number", "source_patient_id")),
     ("a medicine (its name, or the cell with name, dosage and quantity)", ("drug_name", "medicine_cell")),
     (
-        "a date of issue (or the dates of the first and last issue)",
-        ("issue_date", "last_issue_date", "first_issue_date"),
+        "a date of issue (or the date of the last issue)",
+        ("issue_date", "last_issue_date"),
     ),
 )
 
@@ -54,7 +54,18 @@ class Mapping:
     def missing(self) -> list[str]:
         """What is needed and not there, in words."""
         here = {column.field for column in self.columns}
-        return [what for what, fields in NEEDED if not here & set(fields)]
+        lacking = [what for what, fields in NEEDED if not here & set(fields)]
+        if not lacking and (stray := self._stray_group()):
+            lacking.append(
+                f"which medicine “{stray}” belongs to (put the columns of each medicine side by side)"
+            )
+        return lacking
+
+    def _stray_group(self) -> str:
+        """The heading of a medicine column in a group that has no medicine's name, or ""."""
+        named = {c.group for c in self.columns if c.field in ("drug_name", "medicine_cell")}
+        medication = (c for c in self.columns if words.fields().get(c.field) == words.MEDICATION)
+        return next((c.heading for c in medication if c.group not in named), "")
 
 
 def headings_hash(headings: Sequence[str]) -> str:
@@ -64,12 +75,36 @@ def headings_hash(headings: Sequence[str]) -> str:
 
 def with_fields(headings: Sequence[str], fields: Sequence[str], **stated: object) -> Mapping:
     """A mapping from one field per heading ("" for not used), groups numbered in order."""
-    seen: dict[str, int] = {}
-    columns = []
-    for heading, field in zip(headings, fields, strict=True):
-        columns.append(Column(heading, field, seen.get(field, 0)))
-        seen[field] = seen.get(field, 0) + 1
+    groups = _groups(fields)
+    columns = [Column(*each) for each in zip(headings, fields, groups, strict=True)]
     return Mapping(tuple(columns), **stated)  # type: ignore[arg-type]
+
+
+def _groups(fields: Sequence[str]) -> list[int]:
+    """The group of each column. Where every field of a table comes equally often, the first of each belong together.
+
+    Where they do not (a second medicine without a quantity), a group ends where one of its fields comes again.
+    """
+    groups = []
+    for at, field in enumerate(fields):
+        table = words.fields().get(field)
+        of_table = [other for other in fields if words.fields().get(other) == table]
+        earlier = fields[:at]
+        if table not in (words.MEDICATION, words.EVENT) or len({of_table.count(o) for o in of_table}) == 1:
+            groups.append(earlier.count(field))
+        else:
+            groups.append(_group_by_place([o for o in fields[: at + 1] if words.fields().get(o) == table]))
+    return groups
+
+
+def _group_by_place(fields: Sequence[str]) -> int:
+    """The group of the last of these fields of one table."""
+    group, here = 0, set[str]()
+    for field in fields:
+        if field in here:
+            group, here = group + 1, set()
+        here.add(field)
+    return group
 
 
 def recognised(headings: Sequence[str]) -> Mapping:

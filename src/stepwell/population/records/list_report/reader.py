@@ -11,15 +11,22 @@ from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
+from stepwell.base import clock
 from stepwell.base.errors import Place, StepwellError
 from stepwell.base.progress import Progress
 from stepwell.population.records.canonical import TABLES, Identity, Reject
 from stepwell.population.records.extracts import Description, Kind, Options, Sink
+from stepwell.population.records.list_report import dates, words
 from stepwell.population.records.list_report import mapping as mappings
-from stepwell.population.records.list_report import words
 from stepwell.population.records.list_report.grid import open_grid
 from stepwell.population.records.list_report.mapping import Mapping
-from stepwell.population.records.list_report.recognition import Recognition, data_rows, is_total, recognise
+from stepwell.population.records.list_report.recognition import (
+    Recognition,
+    data_rows,
+    is_header,
+    is_total,
+    recognise,
+)
 from stepwell.population.records.list_report.rows import (
     BadRow,
     Cells,
@@ -50,7 +57,7 @@ class ListReportReader:
         if preset is None:
             chosen = self._recognition.mapping
         else:
-            chosen = mappings.from_yaml(preset.read_text(encoding="utf-8"), preset.name)
+            chosen = _preset(preset)
             mappings.require_same_headings(chosen, self._recognition.headings, self._grid.name)
         if missing := chosen.missing():
             raise StepwellError(
@@ -112,7 +119,7 @@ class ListReportReader:
             }
             name = name or next((row[at].strip() for at in self._mapping.positions("practice_name")), "")
             for at in at_date:
-                newest = max(filter(None, (newest, _day_or_none(row[at]))), default=None)
+                newest = max(filter(None, (newest, _issued_by_today(row[at]))), default=None)
         return self._practice(codes), name, newest
 
     def _practice(self, codes: set[str]) -> str:
@@ -142,8 +149,8 @@ class ListReportReader:
         stated = self._options.extract_date or self._mapping.extract_date
         if stated is not None:
             return stated, f"Extract date {stated}, as stated."
-        if self._recognition.title_date is not None:
-            day = self._recognition.title_date
+        day = self._recognition.title_date
+        if day is not None and (newest is None or day >= newest):
             return day, f"Extract date {day}, from the report's title."
         if newest is None:
             raise StepwellError(
@@ -163,7 +170,7 @@ class ListReportReader:
         """See ``Reader``."""
         description = self.describe()
         progress.step(f"Reading {self._grid.name}")
-        reading = _Reading(self._grid.name, description, self._mapping, sink)
+        reading = _Reading(self._grid.name, description, self._mapping, self._recognition, sink)
         total = 0
         for line, row in self._data():
             total += 1
@@ -175,18 +182,36 @@ class ListReportReader:
         sink.read(self._grid.name, total)
 
 
-def _day_or_none(cell: str) -> date | None:
+def _issued_by_today(cell: str) -> date | None:
+    """The date, unless it cannot be read or has not come yet (a mistyped year must not become the report's date)."""
+    today = clock.today()
     try:
-        return cells.day(cell)
+        day = dates.issued(cell, today)
     except cells.BadCell:
         return None
+    return day if day is not None and day <= today else None
+
+
+def _preset(path: Path) -> Mapping:
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise StepwellError(
+            "the mapping cannot be read.",
+            where=Place(path.name),
+            next_step="Check the path, or save it again.",
+        ) from error
+    return mappings.from_yaml(text, path.name)
 
 
 class _Reading:
     """One pass over the rows. People are kept by their cells, so that continuation rows find theirs."""
 
-    def __init__(self, file: str, description: Description, mapping: Mapping, sink: Sink) -> None:
+    def __init__(
+        self, file: str, description: Description, mapping: Mapping, recognition: Recognition, sink: Sink
+    ) -> None:
         self._file, self._about, self._mapping, self._sink = file, description, mapping, sink
+        self._recognition = recognition
         # What says who somebody is. Registration and contact cells ride along; they do not make a new person.
         self._person_at = [
             at
@@ -194,7 +219,7 @@ class _Reading:
             if words.fields().get(column.field) in (words.PERSON, words.REGISTRATION)
         ]
         self._before: dict[int, str] = {}
-        self._people: dict[tuple[str, str], str] = {}
+        self._people: dict[str, tuple[str, str | None]] = {}  # by source id: key, NHS number
         self._batches: dict[str, list[dict[str, object]]] = {}
 
     def row(self, line: int, row: list[str]) -> None:
@@ -202,11 +227,20 @@ class _Reading:
         if is_total(row):
             self._sink.count("total and footer lines left out")
             return
+        if is_header(row, self._recognition):
+            self._sink.count("headings repeated further down left out")
+            return
+        if len(row) > len(self._mapping.columns):
+            reason = f"the row has {len(row)} cells where the header has {len(self._mapping.columns)}"
+            self._before = {}  # who comes next on a continuation row is not known
+            self._sink.reject(Reject(self._file, line, None, reason, " | ".join(row)))
+            return
         self._before = filled(self._person_at, row, self._before)
         whole = [self._before.get(at, "") if at in self._person_at else cell for at, cell in enumerate(row)]
         found = Cells(self._mapping, whole, self._sink.count)
         try:
-            taken, happened = medicines(found), events(found)
+            day = self._about.extract_date
+            taken, happened = medicines(found, day), events(found, day)
             key, new = self._person(found, line)
         except BadRow as bad:
             raw = " | ".join(row)
@@ -241,20 +275,25 @@ class _Reading:
         source_id = row.text("source_patient_id") or number
         if source_id is None:
             raise BadRow("NHS number", "the row does not say whose it is")
-        known = self._people.get((source_id, number or ""))
+        known = self._people.get(source_id)
         if known is not None:
-            return known, False
+            key, first_number = known
+            if number is not None and number != first_number:
+                raise BadRow("NHS number", "the NHS number is not the one this patient id has further up")
+            return key, False
         key = self._sink.patient_key(nhs_number=number, source_patient_id=source_id)
-        self._people[source_id, number or ""] = key
+        self._people[source_id] = key, number
         self._write_person(row, key, number, source_id, line)
         return key, True
 
     def _write_person(self, row: Cells, key: str, number: str | None, source_id: str, line: int) -> None:
-        born = row.helpful("date_of_birth", cells.day)
-        died = row.helpful("date_of_death", cells.day)
+        on = self._about.extract_date
+        age = row.helpful("age_years", cells.number)
+        born = row.helpful("date_of_birth", lambda cell: dates.born(cell, age, on))
+        died = row.helpful("date_of_death", lambda cell: dates.past(cell, on))
         if born is None:
             self._sink.count("people whose birth date is not known")
-        sex = words.value_of("sex", row.text("sex"))
+        sex = row.value("sex")
         given, family = _names(row)
         self._sink.identities(
             [
@@ -292,9 +331,10 @@ class _Reading:
         self._register(row, key, line)
 
     def _register(self, row: Cells, key: str, line: int) -> None:
-        ends = row.helpful("registration_end", cells.day)
-        status = words.value_of("patient_status", row.text("patient_status"))
-        kind = words.value_of("registration_type", row.text("registration_type")) or "regular"
+        on = self._about.extract_date
+        ends = row.helpful("registration_end", lambda cell: dates.issued(cell, on))
+        status = row.value("patient_status")
+        kind = row.value("registration_type") or "regular"
         if status == "left" and ends is None:
             ends = self._about.extract_date
         self._add(
@@ -302,7 +342,7 @@ class _Reading:
             {
                 "registration_id": key,
                 "patient_key": key,
-                "start_date": row.helpful("registration_start", cells.day),
+                "start_date": row.helpful("registration_start", lambda cell: dates.past(cell, on)),
                 "end_date": ends,
                 "registration_type": kind if kind in ("regular", "temporary") else "other",
             },
@@ -364,7 +404,7 @@ class _Reading:
                 "event_id": _id(key, event.term, event.snomed_id, str(event.on), str(line), str(number)),
                 "patient_key": key,
                 "event_date": event.on,
-                "date_precision": "day",
+                "date_precision": event.precision,
                 "snomed_id": event.snomed_id,
                 "ctv3": event.ctv3,
                 "read_term_id": event.read_code,

@@ -9,14 +9,20 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from stepwell.base import clock
 from stepwell.base.errors import Place, StepwellError
-from stepwell.population.records.list_report import words
+from stepwell.population.records.list_report import dates, words
 from stepwell.population.records.list_report.cell import split
 from stepwell.population.records.list_report.grid import HEAD, Grid, known_headings, open_grid
 from stepwell.population.records.list_report.mapping import Mapping, recognised
 from stepwell.population.records.reading import cells
 
 _FEWEST_KNOWN = 2
+_RUN = re.compile(
+    r"\b(?:run|printed|generated|produced|extracted|created|exported|as at|as of|report date|date of report|relative date)\b",
+    re.IGNORECASE,
+)
+_PERIOD = re.compile(r"\b(?:between|since|after|before|until)\b", re.IGNORECASE)
 _TITLE_DATE = re.compile(
     r"\d{1,2}[-/ ](?:\d{1,2}|[A-Za-z]{3,9})[-/ ]\d{2,4}|\d{4}-\d{2}-\d{2}", re.IGNORECASE
 )
@@ -78,10 +84,13 @@ def recognise(grid: Grid) -> Recognition:
 
 
 def _title_date(title: tuple[str, ...]) -> date | None:
+    """The day a title line says the report was run. A period the report is about is not that day."""
     for text in title:
+        if not _RUN.search(text) or _PERIOD.search(text):
+            continue
         for found in _TITLE_DATE.findall(text):
             try:
-                if day := cells.day(found):
+                if day := cells.day(found, clock.today()):
                     return day
             except cells.BadCell:
                 continue
@@ -89,11 +98,19 @@ def _title_date(title: tuple[str, ...]) -> date | None:
 
 
 def data_rows(grid: Grid, recognition: Recognition) -> Iterator[tuple[int, list[str]]]:
-    """Rows beneath the header, each as wide as it, totals and footers included."""
+    """Rows beneath the header, at least as wide as it, totals and footers included; wider ones have lost their places."""
     width = len(recognition.headings)
     for line, row in grid.rows():
         if line > recognition.header_line:
-            yield line, (row + [""] * width)[:width]
+            row = row + [""] * (width - len(row))
+            while len(row) > width and not row[-1].strip():
+                row.pop()
+            yield line, row
+
+
+def is_header(row: list[str], recognition: Recognition) -> bool:
+    """Whether a row is the header again, as at the top of each printed page."""
+    return tuple(cell.strip() for cell in row) == recognition.headings
 
 
 def is_total(row: list[str]) -> bool:
@@ -109,7 +126,7 @@ def recognise_file(path: Path, mapping: Mapping | None = None, n: int = 20) -> F
     used = mapping or recognition.mapping
     shown = itertools.islice(data_rows(grid, recognition), n)
     rows = tuple(
-        (line, tuple(_preview(column.field, cell) for column, cell in zip(used.columns, row, strict=True)))
+        (line, tuple(_preview(column.field, cell) for column, cell in zip(used.columns, row, strict=False)))
         for line, row in shown
     )
     return FilePreview(grid.found, recognition, tuple(used.missing()), rows)
@@ -136,7 +153,13 @@ def _understood(field: str, text: str) -> str:
             return f"name: {parts.name}; not taken apart"
         return f"name: {parts.name}; dosage: {parts.dosage or 'none'}; quantity: {parts.quantity or 'none'}"
     if field in _DATES:
-        day = cells.day(text)
+        if field == "date_of_birth":
+            day = dates.born(text, None, clock.today())
+        elif field == "event_date":
+            found = dates.happened(text, clock.today())
+            day = found[0] if found else None
+        else:
+            day = dates.issued(text, clock.today())
         return day.isoformat() if day else ""
     if field == "nhs_number":
         number = cells.nhs_number(text)

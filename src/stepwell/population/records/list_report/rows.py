@@ -8,7 +8,7 @@ from datetime import date
 from decimal import Decimal
 from typing import TypeVar
 
-from stepwell.population.records.list_report import words
+from stepwell.population.records.list_report import dates, words
 from stepwell.population.records.list_report.cell import split
 from stepwell.population.records.list_report.mapping import Mapping as Columns
 from stepwell.population.records.reading import cells, quantities
@@ -50,6 +50,7 @@ class Event:
     """One coded or worded event of a row."""
 
     on: date
+    precision: str  # day, month, year
     term: str | None
     snomed_id: str | None
     ctv3: str | None
@@ -78,6 +79,13 @@ class Cells:
         cell = self._found.get((name, group))
         return None if cell is None else cells.text(cell)
 
+    def value(self, name: str, group: int = 0) -> str | None:
+        """What a cell with few possible values means. A value nobody has told us of is counted."""
+        told = self.text(name, group)
+        if told is not None and not words.is_known_value(name, told):
+            self.count(f"values of {self.heading(name, group)} not known, not used")
+        return words.value_of(name, told) or None
+
     def needed(self, name: str, read: Callable[[str], T | None], group: int = 0) -> T | None:
         """The cell read; a cell that is there and cannot be read spoils the row."""
         cell = self._found.get((name, group))
@@ -86,7 +94,7 @@ class Cells:
         try:
             return read(cell)
         except cells.BadCell as problem:
-            raise BadRow(self._heading(name, group), f"{self._heading(name, group)} {problem}") from problem
+            raise BadRow(self.heading(name, group), f"{self.heading(name, group)} {problem}") from problem
 
     def helpful(self, name: str, read: Callable[[str], T | None], group: int = 0) -> T | None:
         """The cell read; one that cannot be read is counted and left unknown."""
@@ -96,10 +104,11 @@ class Cells:
         try:
             return read(cell)
         except cells.BadCell:
-            self.count(f"cells of {self._heading(name, group)} not readable, taken as not known")
+            self.count(f"cells of {self.heading(name, group)} not readable, taken as not known")
             return None
 
-    def _heading(self, name: str, group: int) -> str:
+    def heading(self, name: str, group: int = 0) -> str:
+        """The heading over a field."""
         return next(c.heading for c in self.columns.columns if (c.field, c.group) == (name, group))
 
     def groups(self, *names: str) -> list[int]:
@@ -107,27 +116,35 @@ class Cells:
         return sorted({group for found, group in self._found if found in names})
 
 
-def medicines(row: Cells) -> list[Medicine]:
+def medicines(row: Cells, report_date: date) -> list[Medicine]:
     """The medicines of a row, one for each group of medicine columns that has a name."""
-    return [_medicine(row, group) for group in row.groups("drug_name", "medicine_cell")]
+    for group in row.groups("issue_date", "last_issue_date"):
+        if group not in row.groups("drug_name", "medicine_cell"):
+            raise BadRow(_date_heading(row, group), "an issue has a date and no medicine")
+    return [_medicine(row, group, report_date) for group in row.groups("drug_name", "medicine_cell")]
 
 
-def _medicine(row: Cells, group: int) -> Medicine:
+def _date_heading(row: Cells, group: int) -> str:
+    name = "issue_date" if row.text("issue_date", group) else "last_issue_date"
+    return row.heading(name, group)
+
+
+def _medicine(row: Cells, group: int, report_date: date) -> Medicine:
     name, dosage, quantity = _named(row, group)
-    dates, history_missing = _dates(row, group)
+    days, history_missing = _dates(row, group, report_date)
     return Medicine(
         name=name,
         code=row.helpful("drug_code", cells.code, group),
         bnf_code=row.text("bnf_code", group),
         dosage=dosage,
         quantity=quantity,
-        dates=dates,
+        dates=days,
         issues_made=row.helpful("issues_made", cells.whole, group),
         issues_authorised=row.helpful("issues_authorised", cells.whole, group),
         duration_days=row.helpful("duration_days", cells.whole, group) or None,
         kind=_kind(row, group),
         elsewhere=_elsewhere(row, group),
-        ended=_ended(row, group),
+        ended=_ended(row, group, report_date),
         history_missing=history_missing,
     )
 
@@ -146,52 +163,57 @@ def _named(row: Cells, group: int) -> tuple[str, str | None, quantities.Quantity
     return parts.name, dosage or parts.dosage, quantities.parse(amount or parts.quantity or "", unit or "")
 
 
-def _dates(row: Cells, group: int) -> tuple[tuple[date, ...], bool]:
+def _dates(row: Cells, group: int, report_date: date) -> tuple[tuple[date, ...], bool]:
     """The days of issue a row tells. Never invented: between a first and a last issue nothing is known."""
-    own = row.needed("issue_date", cells.day, group)
+
+    def read(cell: str) -> date | None:
+        return dates.issued(cell, report_date)
+
+    own = row.needed("issue_date", read, group)
     if own is not None:
         return (own,), False
-    first = row.needed("first_issue_date", cells.day, group)
-    last = row.needed("last_issue_date", cells.day, group)
+    first = row.needed("first_issue_date", read, group)
+    last = row.needed("last_issue_date", read, group)
     found = tuple(sorted({day for day in (first, last) if day is not None}))
     return found, bool(found)
 
 
 def _kind(row: Cells, group: int) -> str | None:
-    kind = words.value_of("prescription_type", row.text("prescription_type", group))
-    repeat = words.value_of("is_repeat", row.text("is_repeat", group))
+    kind = row.value("prescription_type", group)
+    repeat = row.value("is_repeat", group)
     return kind or {"yes": "repeat", "no": "acute", "repeat": "repeat", "acute": "acute"}.get(repeat or "")
 
 
 def _elsewhere(row: Cells, group: int) -> str | None:
-    where = words.value_of("prescribed_elsewhere", row.text("prescribed_elsewhere", group))
+    where = row.value("prescribed_elsewhere", group)
     if where in ("hospital", "drug_service", "private", "over_the_counter", "other"):
         return where
     for name, source in (("hospital_medication", "hospital"), ("other_medication", "other")):
-        if words.value_of(name, row.text(name, group)) in ("yes", "true", source):
+        if row.value(name, group) in ("yes", "true", source):
             return source
     return None
 
 
-def _ended(row: Cells, group: int) -> date | None:
+def _ended(row: Cells, group: int, report_date: date) -> date | None:
     # The end of a course is when it was expected to end; only a status that says so makes it an end.
-    if words.value_of("course_status", row.text("course_status", group)) != "ended":
+    if row.value("course_status", group) != "ended":
         return None
-    return row.helpful("course_end", cells.day, group)
+    return row.helpful("course_end", lambda cell: dates.issued(cell, report_date), group)
 
 
-def events(row: Cells) -> list[Event]:
+def events(row: Cells, report_date: date) -> list[Event]:
     """The events of a row that have a date and a term or a code."""
     found = []
     for group in row.groups("code_term", "snomed_id", "problem_term", "ctv3", "read_code"):
-        day = row.needed("event_date", cells.day, group)
-        if day is None:
+        when = row.needed("event_date", lambda cell: dates.happened(cell, report_date), group)
+        if when is None:
             row.count("events without a date, not used")
             continue
         problem = row.text("problem_term", group)
         found.append(
             Event(
-                on=day,
+                on=when[0],
+                precision=when[1],
                 term=row.text("code_term", group) or problem,
                 snomed_id=row.helpful("snomed_id", cells.code, group),
                 ctv3=row.text("ctv3", group),

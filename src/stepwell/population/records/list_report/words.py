@@ -65,7 +65,12 @@ def _values() -> dict[tuple[str, str], str]:
 
 def value_of(field: str, text: str | None) -> str | None:
     """What a cell of a field with few possible values means; None when blank or not known."""
-    return None if text is None else _values().get((field, text.strip().casefold()))
+    return None if text is None else _values().get((field, text.strip().casefold())) or None
+
+
+def is_known_value(field: str, text: str) -> bool:
+    """Whether a cell's value is one we know, even where it says "not known"."""
+    return (field, text.strip().casefold()) in _values()
 
 
 @cache
