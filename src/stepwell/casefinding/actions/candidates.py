@@ -97,6 +97,9 @@ def _adopted(
 ) -> list[Person]:
     people = []
     for candidate in candidates:
+        # The page may be older than a clinician's last word.
+        candidate.refresh_from_db(fields=["decision"])
+        _require_adoptable(of, candidate)
         details = _details(identities[candidate.patient_key])
         person = add_person(by=by, practice=of.practice, details=details, as_of=of.extract_date)
         candidate.person = person

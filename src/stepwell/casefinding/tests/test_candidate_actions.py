@@ -1,0 +1,115 @@
+"""Lists are kept as found; deciding and adopting follow their rules, whoever asks."""
+
+from __future__ import annotations
+
+import pytest
+
+from stepwell.base.errors import StepwellError
+from stepwell.casefinding.actions import candidates as actions
+from stepwell.casefinding.actions import lists
+from stepwell.casefinding.models import Candidate
+from stepwell.casefinding.models.candidates import Filter, Sort
+from stepwell.organisations.actions import NotAllowed
+from stepwell.organisations.models import AuditEvent
+from stepwell.people.models import Person
+
+pytestmark = pytest.mark.django_db
+KEEP, LEAVE = Candidate.Decision.KEEP, Candidate.Decision.LEAVE
+
+
+def test_a_run_keeps_lists_whose_counts_are_their_rows(lake, member, neighbourhood):
+    (kept,) = lists.run_searches(
+        by=member, practice=neighbourhood["practice"], search_ids=["long-term-opioids"]
+    )
+    for outcome, number in kept.counts["outcomes"].items():
+        assert kept.candidates.filter(outcome=outcome).count() == number
+    assert kept.counts["base"] == kept.candidates.count()
+    assert AuditEvent.objects.filter(event="list.made").exists()
+
+
+def test_searching_needs_permission_there_and_an_import(lake, member, make_member, neighbourhood):
+    with pytest.raises(NotAllowed):
+        lists.run_search(by=member, practice=neighbourhood["elsewhere"], search_id="long-term-opioids")
+    other = make_member("pharmacist", at="neighbour")
+    with pytest.raises(StepwellError, match="Nothing has been imported"):
+        lists.run_search(by=other, practice=neighbourhood["neighbour"], search_id="long-term-opioids")
+
+
+def test_every_filter_counts_its_rows(made):
+    counts = made.candidates.filter_counts()
+    assert set(counts) == set(Filter)
+    assert counts[Filter.WANTED] == counts[Filter.IN] + counts[Filter.CHECK]
+    assert counts == {chosen: len(made.candidates.by_filter(chosen)) for chosen in Filter}
+
+
+@pytest.mark.parametrize("order", list(Sort))
+def test_ties_are_broken_so_that_pages_do_not_shift(made, order):
+    made.candidates.update(risk=1, daily_ome_min=None, daily_ome_max=None, era_days=None)
+    shown = list(made.candidates.sorted_by(order).values_list("pk", flat=True))
+    assert shown == sorted(shown)
+
+
+def test_somebody_in_is_taken_on_once_with_evidence_and_the_read_is_audited(made, member, candidate):
+    found = candidate("in")
+    evidence = {found.patient_key: {"rules": ["base"]}}
+    (person,) = actions.adopt(by=member, of=made, candidates=[found], evidence=evidence)
+    (again,) = actions.adopt(by=member, of=made, candidates=[found], evidence=evidence)
+    found.refresh_from_db()
+    assert person == again == found.person
+    assert found.evidence == {"rules": ["base"]}
+    written = list(AuditEvent.objects.values_list("event", flat=True))
+    assert written.count("person.added") == 1
+    assert "list.adopted" in written
+    assert any("read" in event for event in written)
+
+
+def test_nobody_out_undecided_or_without_a_number_is_taken_on(made, member, candidate):
+    nameless = made.candidates.filter(can_be_adopted=False).get()
+    refused = {
+        "is out": candidate("out"),
+        "no clinician has decided": candidate("check"),
+        "no valid NHS number|no clinician": nameless,
+    }
+    for said, someone in refused.items():
+        with pytest.raises(StepwellError, match=said):
+            actions.adopt(by=member, of=made, candidates=[candidate("in"), someone])
+    assert not Person.objects.exists()
+
+
+def test_a_decision_taken_back_counts_though_the_page_is_older(made, member, candidate):
+    shown = candidate("check")
+    actions.decide(by=member, candidate=shown, decision=KEEP, reason="Seen.")
+    later = Candidate.objects.get(pk=shown.pk)
+    actions.decide(by=member, candidate=later, decision=LEAVE, reason="Now unwell.")
+    with pytest.raises(StepwellError, match="no clinician has decided"):
+        actions.adopt(by=member, of=made, candidates=[shown])
+    assert AuditEvent.objects.filter(event="candidate.decided").count() == 2
+
+
+def test_only_people_to_check_are_decided_about_and_with_a_reason(made, member, candidate):
+    with pytest.raises(StepwellError, match="Only people to check"):
+        actions.decide(by=member, candidate=candidate("in"), decision=KEEP, reason="Seen.")
+    with pytest.raises(StepwellError, match="why"):
+        actions.decide(by=member, candidate=candidate("check"), decision=KEEP, reason=" ")
+
+
+def test_people_of_another_list_are_not_taken_on(made, member, candidate, searched, neighbourhood):
+    other = lists._kept(member, neighbourhood["practice"], *searched)
+    with pytest.raises(StepwellError, match="not on this list"):
+        actions.adopt(by=member, of=other, candidates=[candidate("in")])
+
+
+def test_nobody_is_merged_on_a_number_alone(made, member, candidate):
+    (person,) = actions.adopt(by=member, of=made, candidates=[candidate("in")])
+    Person.objects.filter(pk=person.pk).update(family_name="Another")
+    with pytest.raises(StepwellError, match="same NHS number"):
+        actions.adopt(by=member, of=made, candidates=[Candidate.objects.get(person=person)])
+    assert Person.objects.count() == 1
+
+
+def test_a_member_elsewhere_may_neither_decide_nor_adopt(made, make_member, candidate):
+    stranger = make_member("pharmacist", at="elsewhere")
+    with pytest.raises(NotAllowed):
+        actions.decide(by=stranger, candidate=candidate("check"), decision=KEEP, reason="Seen.")
+    with pytest.raises(NotAllowed):
+        actions.adopt(by=stranger, of=made, candidates=[candidate("in")])
