@@ -7,7 +7,6 @@ import uuid
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_POST
 
 from stepwell.base.errors import StepwellError
 from stepwell.casefinding import presenters, results
@@ -88,10 +87,11 @@ def sample(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
 
 
 @needs("adopt_people")
-@require_POST
 def adopt(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
-    """Exactly who would be taken on; with ``confirm``, take them on."""
+    """Exactly who would be taken on; with ``confirm``, take them on. Opened as a page, it only leads to the list."""
     of = _list(request, pk)
+    if request.method != "POST":
+        return redirect("casefinding:candidate_list", pk=of.pk)
     wanted = [request.POST["only"]] if request.POST.get("only") else request.POST.getlist("chosen")
     chosen = _chosen(request, of, wanted)
     if not chosen:

@@ -10,7 +10,6 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_POST
 
 from stepwell.base.errors import StepwellError
 from stepwell.casefinding import headings, import_presenter, results, stores
@@ -96,11 +95,11 @@ def _rejects(request: MemberRequest, job: ImportJob) -> list[dict[str, Any]]:
 
 
 @needs("import_records")
-@require_POST
 def stop(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
-    """Ask for an import to stop."""
+    """Ask for an import to stop. Opened as a page, it only leads back to the import."""
     job = ImportJob.visible_to(request.member).find(pk)
-    imports.stop(by=request.member, job=job)
+    if request.method == "POST":
+        imports.stop(by=request.member, job=job)
     return redirect("casefinding:import", pk=job.pk)
 
 

@@ -8,7 +8,6 @@ from typing import Any
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_POST
 
 from stepwell.base.errors import StepwellError
 from stepwell.casefinding import presenters, results
@@ -90,11 +89,12 @@ def _line(
 
 
 @needs("run_search")
-@require_POST
 def run(request: MemberRequest, search_id: str) -> HttpResponse:
-    """Run a search for one practice on its newest extract, and go to the list."""
+    """Run a search for one practice on its newest extract, and go to the list. Opened as a page, it only leads to the searches."""
     if search_id not in all_searches():
         raise Http404
+    if request.method != "POST":
+        return redirect("casefinding:searches")
     practices = {str(p.pk): p for p in practices_of(request.member, "run_search")}
     practice = practices.get(request.POST.get("practice", ""))
     if practice is None:
