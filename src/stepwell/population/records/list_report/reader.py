@@ -238,6 +238,9 @@ class _Reading:
         self._before = filled(self._person_at, row, self._before)
         whole = [self._before.get(at, "") if at in self._person_at else cell for at, cell in enumerate(row)]
         found = Cells(self._mapping, whole, self._sink.count)
+        if words.value_of("registration_type", found.text("registration_type")) == "test":
+            self._sink.count("rows of test patients left out")
+            return
         try:
             day = self._about.extract_date
             taken, happened = medicines(found, day), events(found, day)
@@ -386,9 +389,9 @@ class _Reading:
             "templates",
             {
                 "template_id": template,
-                "start_date": medicine.dates[0],
+                "start_date": medicine.started,
                 "end_date": medicine.ended,
-                "status": "ended" if medicine.ended else "active",
+                "status": medicine.status,
                 "issues_made": medicine.issues_made,
                 "issues_authorised": medicine.issues_authorised,
                 **common,

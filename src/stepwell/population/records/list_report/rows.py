@@ -41,6 +41,8 @@ class Medicine:
     duration_days: int | None
     kind: str | None
     elsewhere: str | None
+    status: str | None  # active, ended, None where the report does not say
+    started: date | None
     ended: date | None
     history_missing: bool
 
@@ -144,6 +146,8 @@ def _medicine(row: Cells, group: int, report_date: date) -> Medicine:
         duration_days=row.helpful("duration_days", cells.whole, group) or None,
         kind=_kind(row, group),
         elsewhere=_elsewhere(row, group),
+        status=row.value("course_status", group),
+        started=row.helpful("course_start", lambda cell: dates.past(cell, report_date), group),
         ended=_ended(row, group, report_date),
         history_missing=history_missing,
     )
@@ -196,7 +200,7 @@ def _elsewhere(row: Cells, group: int) -> str | None:
 
 def _ended(row: Cells, group: int, report_date: date) -> date | None:
     # The end of a course is when it was expected to end; only a status that says so makes it an end.
-    if row.value("course_status", group) != "ended":
+    if words.value_of("course_status", row.text("course_status", group)) != "ended":
         return None
     return row.helpful("course_end", lambda cell: dates.issued(cell, report_date), group)
 
