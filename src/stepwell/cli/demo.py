@@ -8,7 +8,6 @@ from typing import Annotated
 import typer
 
 from stepwell.cli import output
-from stepwell.population import synthetic
 
 app = typer.Typer(
     help="The synthetic neighbourhood: made-up practices, people and records.", no_args_is_help=True
@@ -32,6 +31,8 @@ def build(
     as_json: Annotated[bool, typer.Option("--json", help="Answer as JSON.")] = False,
 ) -> None:
     """Write EMIS bulk files, list reports and the truth about everyone in them."""
+    from stepwell.population import synthetic  # slow to start, and no other command needs it
+
     summary = synthetic.build(
         out, practices=practices, patients=patients, seed=seed, progress=output.Lines(quiet=quiet)
     )

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import csv
 import json
+from types import SimpleNamespace
 
 import pytest
 from typer.testing import CliRunner
 
 from stepwell.base.errors import StepwellError
+from stepwell.base.progress import Silent
 from stepwell.cli import app as command_line
 from stepwell.cli.app import app
+from stepwell.population import synthetic
 from stepwell.population.records.gp_connect.tests.bundles import long_term_opioid_candidate
+from stepwell.population.vault import Vault
 
 run = CliRunner()
 SEARCH = "long-term-opioids"
@@ -153,3 +157,38 @@ def test_stopping_is_told_apart(monkeypatch, capsys):
 
     monkeypatch.setattr(command_line, "app", stopped)
     assert leave(monkeypatch) == 3
+
+
+def test_real_numbers_are_not_named_without_a_member(lake, tmp_path, monkeypatch):
+    monkeypatch.delenv("STEPWELL_KEY", raising=False)
+    monkeypatch.setattr(Vault, "summary", lambda *_: SimpleNamespace(all_test_numbers=False))
+    named = tmp_path / "named.csv"
+    done = search(lake, "--identify", str(named))
+    assert isinstance(done.exception, StepwellError)
+    assert "who asks" in str(done.exception)
+    assert not named.exists()
+
+
+@pytest.mark.slow
+def test_emis_practices_are_imported_and_different_dates_need_one_said(tmp_path, monkeypatch):
+    monkeypatch.delenv("STEPWELL_KEY", raising=False)
+    made, lake = tmp_path / "made", str(tmp_path / "lake")
+    synthetic.build(made, practices=1, patients=150, seed=1, progress=Silent())
+    bring_in = ["records", "import", "--lake", lake, "--quiet", "--json"]
+    done = run.invoke(app, [*bring_in, str(made / "emis")])
+    assert done.exit_code == 0, done.output
+    found = search(lake, "--json")
+    assert found.exit_code == 0, found.output
+    counts = json.loads(found.stdout)
+    assert counts["registered"] > 0
+    assert counts["base"] == counts["in"] + counts["check"] + counts["out"]
+    long_term_opioid_candidate("adult").write(tmp_path / "set")
+    for file in (tmp_path / "set").iterdir():
+        elsewhere = file.read_text(encoding="utf-8").replace("Z99901", "Z99950")
+        file.write_text(elsewhere, encoding="utf-8")
+    done = run.invoke(app, [*bring_in, str(tmp_path / "set"), "--extract-date", "2026-07-01"])
+    assert done.exit_code == 0, done.output
+    undecided = search(lake)
+    assert isinstance(undecided.exception, StepwellError)
+    assert "different dates" in str(undecided.exception)
+    assert search(lake, "--as-of", "2026-07-01").exit_code == 0
