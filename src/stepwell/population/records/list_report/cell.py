@@ -26,7 +26,10 @@ _STRENGTH = re.compile(r"\d[\d.,]*\s*(?:mg|g|mcg|microgram|nanogram|ml|%|unit)",
 # An amount at the end with no joint before it is taken as a quantity only from here on: "at night 2 tablets" is a dose.
 _SMALLEST_WITHOUT_JOINT = 14
 # What may follow a form and still be of the name: a maker or a note in brackets, "sugar free".
-_TAIL = re.compile(r"\s*(?:\([^()]*\)|sugar[ -]?free|SF\b|MR\b|m/r\b|[\w.]+ ?% ?w/[vw])", re.IGNORECASE)
+_TAIL = re.compile(
+    r"\s*(?:\([^()]*\)|for (?:injection|infusion|inhalation)s?\b|sugar[ -]?free|SF\b|MR\b|m/r\b|[\w.]+ ?% ?w/[vw])",
+    re.IGNORECASE,
+)
 
 
 @cache

@@ -218,6 +218,7 @@ class _Reading:
             for at, column in enumerate(mapping.columns)
             if words.fields().get(column.field) in (words.PERSON, words.REGISTRATION)
         ]
+        self._of_person = frozenset(self._person_at)
         self._before: dict[int, str] = {}
         self._people: dict[str, tuple[str, str | None]] = {}  # by source id: key, NHS number
         self._batches: dict[str, list[dict[str, object]]] = {}
@@ -236,7 +237,7 @@ class _Reading:
             self._sink.reject(Reject(self._file, line, None, reason, " | ".join(row)))
             return
         self._before = filled(self._person_at, row, self._before)
-        whole = [self._before.get(at, "") if at in self._person_at else cell for at, cell in enumerate(row)]
+        whole = [self._before.get(at, "") if at in self._of_person else cell for at, cell in enumerate(row)]
         found = Cells(self._mapping, whole, self._sink.count)
         if words.value_of("registration_type", found.text("registration_type")) == "test":
             self._sink.count("rows of test patients left out")

@@ -55,6 +55,7 @@ from stepwell.population.records.list_report.cell import split
             "30 sachet",
         ),
         ("Tramadol 50mg capsules, Two up to 4 times a day, 2 x 28", "Tramadol 50mg capsules", "Two up to 4 times a day", "2 x 28"),
+        ("Morphine sulfate 10mg/1ml solution for injection ampoules, One when required, 10 ampoule", "Morphine sulfate 10mg/1ml solution for injection ampoules", "One when required", "10 ampoule"),
         ("Codeine 30mg tablets", "Codeine 30mg tablets", None, None),
         ("Codeine 30mg tablets, 112 tablet", "Codeine 30mg tablets", None, "112 tablet"),
         ("Codeine 30mg tablets One To Be Taken 112 tablet", "Codeine 30mg tablets", "One To Be Taken", "112 tablet"),
