@@ -59,7 +59,7 @@ class _Text:
 
     def rows(self) -> Iterator[tuple[int, list[str]]]:
         for line, found in self._file.rows():
-            if any(cell.strip() for cell in found):
+            if any(cell and not cell.isspace() for cell in found):
                 yield line, found
 
 

@@ -18,6 +18,7 @@ from stepwell.population.records.list_report.mapping import Mapping, recognised
 from stepwell.population.records.reading import cells
 
 _FEWEST_KNOWN = 2
+_MOST_IN_TOTAL = 3  # cells of a total or footer line
 _RUN = re.compile(
     r"\b(?:run|printed|generated|produced|extracted|created|exported|as at|as of|report date|date of report|relative date)\b",
     re.IGNORECASE,
@@ -110,13 +111,14 @@ def data_rows(grid: Grid, recognition: Recognition) -> Iterator[tuple[int, list[
 
 def is_header(row: list[str], recognition: Recognition) -> bool:
     """Whether a row is the header again, as at the top of each printed page."""
-    return tuple(cell.strip() for cell in row) == recognition.headings
+    headings = recognition.headings
+    return row[0].strip() == headings[0] and tuple(cell.strip() for cell in row) == headings
 
 
 def is_total(row: list[str]) -> bool:
     """Whether a row is a total or a footer and not a person."""
-    filled = [cell for cell in row if cell.strip()]
-    return bool(filled) and len(filled) <= 3 and bool(_TOTALS.match(filled[0]))
+    filled = list(itertools.islice((cell for cell in row if cell and not cell.isspace()), _MOST_IN_TOTAL + 1))
+    return bool(filled) and len(filled) <= _MOST_IN_TOTAL and bool(_TOTALS.match(filled[0]))
 
 
 def recognise_file(path: Path, mapping: Mapping | None = None, n: int = 20) -> FilePreview:

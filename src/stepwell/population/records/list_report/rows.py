@@ -73,7 +73,7 @@ class Cells:
 
     def __post_init__(self) -> None:
         for column, cell in zip(self.columns.columns, self.row, strict=True):
-            if column.field and cell.strip():
+            if cell and column.field and not cell.isspace():
                 self._found[column.field, column.group] = cell
 
     def text(self, name: str, group: int = 0) -> str | None:
@@ -120,10 +120,11 @@ class Cells:
 
 def medicines(row: Cells, report_date: date) -> list[Medicine]:
     """The medicines of a row, one for each group of medicine columns that has a name."""
+    named = row.groups("drug_name", "medicine_cell")
     for group in row.groups("issue_date", "last_issue_date"):
-        if group not in row.groups("drug_name", "medicine_cell"):
+        if group not in named:
             raise BadRow(_date_heading(row, group), "an issue has a date and no medicine")
-    return [_medicine(row, group, report_date) for group in row.groups("drug_name", "medicine_cell")]
+    return [_medicine(row, group, report_date) for group in named]
 
 
 def _date_heading(row: Cells, group: int) -> str:

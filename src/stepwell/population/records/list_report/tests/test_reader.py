@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import zipfile
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -336,3 +338,25 @@ def test_files_that_are_not_what_they_say(tmp_path):
         csv_report(folder / name, [HEADINGS, *ROWS])
     with pytest.raises(StepwellError, match="is one file; here are 2"):
         read(folder)
+
+
+def test_a_workbook_that_unpacks_to_far_more_than_it_is_is_refused(tmp_path):
+    with zipfile.ZipFile(tmp_path / "r.xlsx", "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("xl/worksheets/sheet1.xml", b" " * (60 << 20))
+    with pytest.raises(StepwellError, match="unpacks to far more"):
+        read(tmp_path / "r.xlsx")
+
+
+def test_a_workbook_whose_stated_size_cuts_columns_off_is_read_whole(tmp_path):
+    plain = xlsx_report(tmp_path / "plain.xlsx", {"S": [HEADINGS, *ROWS]})
+    with zipfile.ZipFile(plain) as old, zipfile.ZipFile(tmp_path / "r.xlsx", "w") as new:
+        for name in old.namelist():
+            new.writestr(name, re.sub(rb'<dimension ref="[^"]*"', b'<dimension ref="A1"', old.read(name)))
+    assert read(tmp_path / "r.xlsx").issues(*SHOWN) == WANTED
+
+
+def test_no_message_holds_what_a_cell_holds(report):
+    found = read(
+        report(HEADINGS, *ROWS, [BEN, "SECRETNAME", "", "", "", "", "", "31/02/2026"], ["", "SECRETNAME"])
+    )
+    assert found.rejects and not any("SECRET" in reject.reason for reject in found.rejects)
