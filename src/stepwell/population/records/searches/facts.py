@@ -195,9 +195,7 @@ def _eras_of(exposures: Exposures, group: str, classes: tuple[str, ...]) -> ibis
 
 def _lines_of(exposures: Exposures, group: str, classes: tuple[str, ...]) -> ibis.Table:
     current = _in_classes(exposures.current, classes)
-    return current.group_by(*PERSON).agg(
-        **_named(group, elsewhere=(~_.own).any(), unclear=_.unclear.any())
-    )
+    return current.group_by(*PERSON).agg(**_named(group, elsewhere=(~_.own).any(), unclear=_.unclear.any()))
 
 
 def _in_classes(table: ibis.Table, classes: tuple[str, ...]) -> ibis.Table:
