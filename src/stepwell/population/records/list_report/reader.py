@@ -98,6 +98,16 @@ class ListReportReader:
             notes.append(
                 "The report says nothing of registration: everyone in it is taken as registered at its date."
             )
+        if not self._has("prescribed_elsewhere", "hospital_medication", "other_medication"):
+            notes.append(
+                "The report does not tell medicines prescribed elsewhere (hospital, drug service, private): what it lists is taken "
+                "as prescribed here, and what it leaves out is not known."
+            )
+        if not self._has("issue_date"):
+            notes.append(
+                "The report has only first or last issues: what was issued between is not known, so how long somebody has taken "
+                "a medicine cannot be told. Nobody is to be taken as newly started or stopped from it."
+            )
         if not self._has("code_term", "snomed_id", "problem_term", "ctv3", "read_code"):
             notes.append(
                 "The report has no diagnoses: nobody can be left out or marked to check for cancer, palliative care, epilepsy or "

@@ -360,3 +360,32 @@ def test_no_message_holds_what_a_cell_holds(report):
         report(HEADINGS, *ROWS, [BEN, "SECRETNAME", "", "", "", "", "", "31/02/2026"], ["", "SECRETNAME"])
     )
     assert found.rejects and not any("SECRET" in reject.reason for reject in found.rejects)
+
+
+def test_what_a_report_cannot_say_is_said(report):
+    bare = ["NHS Number", "Drug", "Last Issue Date"]
+    said = " ".join(notes(report(bare, [ADA, "Codeine", "01/03/2026"])).notes)
+    for words in (
+        "nothing of registration",
+        "prescribed elsewhere",
+        "only first or last issues",
+        "no diagnoses",
+    ):
+        assert words in said
+    full = [
+        "NHS Number",
+        "Drug",
+        "Date of Issue",
+        "Patient Status",
+        "Prescribed Elsewhere",
+        "Code Term",
+        "Date",
+    ]
+    said = " ".join(notes(report(full, [ADA, "Codeine", "01/03/2026", "Current", "No", "", ""])).notes)
+    for words in (
+        "nothing of registration",
+        "prescribed elsewhere (",
+        "only first or last issues",
+        "no diagnoses",
+    ):
+        assert words not in said
