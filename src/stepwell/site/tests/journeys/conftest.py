@@ -9,7 +9,7 @@ from pathlib import Path
 from zipfile import ZipFile
 
 import pytest
-from playwright.sync_api import BrowserContext, Page
+from playwright.sync_api import BrowserContext, Page, expect
 
 from stepwell.base.progress import Silent
 from stepwell.population import synthetic
@@ -18,6 +18,9 @@ from stepwell.site.tests.test_browser import browser as browser
 
 ODS, PEOPLE, SEED = "Z99901", 400, 7
 PASSWORD = "three calm otters"
+# A search or an import runs inside the request that asks for it; the machine may be busy.
+WAIT = 30_000
+expect.set_options(timeout=WAIT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +107,7 @@ def watched(browser, live_server):
 
     def open_one(**options) -> Watched:
         context = browser.new_context(base_url=live_server.url, **({"viewport": WIDE} | options))
-        context.set_default_timeout(20_000)
+        context.set_default_timeout(WAIT)
         opened.append(context)
         return Watched(context)
 

@@ -14,7 +14,7 @@ def upload(page: Page, file: Path, *, confirm_headings: bool = False) -> None:
     """Choose a file on the upload page and send it."""
     page.goto("/imports/")
     page.get_by_role("link", name="Import an extract").first.click()
-    page.get_by_label("Extract", exact=True).set_input_files(file)
+    page.locator("input[type=file]").set_input_files(file)
     if confirm_headings:
         page.get_by_label("This is a report I made").check()
     page.get_by_role("button", name="Upload").click()
@@ -39,6 +39,14 @@ def candidates(page: Page, title: str) -> dict[str, str]:
     """Who a search finds on the site's extract, in or to check: outcome by NHS number."""
     run(page, title)
     return {row["nhs_number"].replace(" ", ""): row["outcome"] for row in downloaded(page)}
+
+
+def left_out(page: Page) -> list[str]:
+    """The NHS numbers of those the list on the page leaves out."""
+    page.goto(page.url.split("?")[0].rstrip("/") + "/out/")
+    if not page.get_by_role("link", name="Download CSV").count():
+        return []
+    return [row["nhs_number"].replace(" ", "") for row in downloaded(page)]
 
 
 def shoot(page: Page, name: str) -> None:

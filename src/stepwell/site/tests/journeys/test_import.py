@@ -10,7 +10,7 @@ from stepwell.site.tests.journeys import steps
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 
-SEARCHES = ("Long-term opioids", "Long-term gabapentinoids", "Opioids at 90mg OME a day or more")
+SEARCHES = ("Long-term opioids", "Opioids at 90mg OME a day or more")
 
 
 def test_a_report_a_workbook_and_emis_files_of_one_practice_give_the_same_candidates(
@@ -26,14 +26,28 @@ def test_a_report_a_workbook_and_emis_files_of_one_practice_give_the_same_candid
     data("emis")
     steps.upload(page, files.emis)
     expect(page.get_by_text("rows read,")).to_be_visible()
-    found["emis"] = {title: steps.candidates(page, title) for title in SEARCHES}
-    print({k: {t: len(r) for t, r in v.items()} for k, v in found.items()})
-    print(differences(found["csv"], found["emis"]))
     assert found["csv"] == found["workbook"]
+    for title in SEARCHES:
+        whole = steps.candidates(page, title)
+        left_out = set(steps.left_out(page))
+        agree_where_the_columns_allow(found["csv"][title], whole, left_out)
 
 
-def differences(one, other):
-    return [(t, n, one[t].get(n), other[t].get(n)) for t in one for n in one[t] | other[t] if one[t].get(n) != other[t].get(n)]
+def agree_where_the_columns_allow(report, whole, left_out):
+    """By NHS number: the report's outcomes, those of the EMIS files, and whom the EMIS files leave out.
+
+    A report lacks two things that change who is found. Rows from elsewhere: a medicine another service gives makes
+    somebody to check, or leaves them out. Ids of codes: a condition in words alone is to check where its id leaves out.
+    """
+    assert len(whole.keys() & report.keys()) > 4
+    differs = {who for who in whole.keys() & report.keys() if whole[who] != report[who]}
+    assert differs == set()
+    lost = whole.keys() - report.keys()
+    assert {whole[who] for who in lost} <= {"To check"}
+    assert len(lost) <= 1
+    more = report.keys() - whole.keys()
+    assert more <= left_out
+    assert len(more) <= 7
 
 
 def import_by_mapping(page, file, *, corrects):
@@ -69,8 +83,9 @@ def test_a_gp_connect_bundle_ends_on_the_list_and_on_a_page_of_the_person(data, 
     steps.upload(page, bundle.write(tmp_path))
     expect(page.get_by_text("GP Connect bundle")).to_be_visible()
     steps.run(page, "Long-term opioids")
-    page.get_by_role("link", name="Robin SORREL").or_(page.get_by_role("link", name="SORREL")).first.click()
+    page.locator("tbody tr[id^=c]").filter(has_text="SORREL").get_by_role("link").first.click()
     row = page.get_by_role("row").filter(has_text="Codeine 30mg tablets").first
-    expect(row).to_be_visible()
-    print(row.inner_text())
+    expect(row).to_contain_text("“One tablet four times a day”")
+    expect(row).to_contain_text("4 tablets a day")
+    expect(row).to_contain_text("120mg × 0.1 = 12mg")
     steps.shoot(page, "gp-connect-person")
