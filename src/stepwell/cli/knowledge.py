@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import csv
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from itertools import islice
 from pathlib import Path
 from typing import IO, Annotated
 
@@ -15,9 +15,14 @@ from stepwell.base import csv_files
 from stepwell.base.errors import Place, StepwellError
 from stepwell.cli import output
 from stepwell.knowledge import dosage, equivalence, medicines
+from stepwell.population.records.reading.delimited import Delimited
+from stepwell.population.records.reading.sources import open_source
 
 dosage_app = typer.Typer(help="Dosage instructions: read, or refused with a reason.", no_args_is_help=True)
 medicines_app = typer.Typer(help="Medicines: which product a name or code means.", no_args_is_help=True)
+
+# Spreadsheet files: never text, so their bytes would read as nonsense.
+_WORKBOOKS = frozenset({".xlsx", ".xlsm", ".xls", ".ods"})
 
 JsonOption = Annotated[bool, typer.Option("--json", help="Answer as JSON.")]
 
@@ -52,7 +57,7 @@ def parse(
     if file is None and not texts:
         raise StepwellError("There is nothing to read.", next_step="Give a TEXT, or --file F --column C.")
     if file is not None:
-        rows = _from_file(file, column, product, product_column)
+        rows: Iterable[tuple[str, str | None]] = _from_file(file, column, product, product_column)
     else:
         rows = ((text, product) for text in texts or [])
     read = (dosage.parse(text, _product(name)) for text, name in rows)
@@ -69,24 +74,33 @@ def parse(
 
 def _from_file(
     file: Path, column: str | None, product: str | None, product_column: str | None
-) -> Iterator[tuple[str, str | None]]:
+) -> list[tuple[str, str | None]]:
+    """(instruction, product) of every row. All are read before any answer is written, so a bad file leaves none."""
     if column is None:
         raise StepwellError("Which column holds the instructions?", next_step="Add --column NAME.")
-    try:
-        stream = file.open(encoding="utf-8-sig", newline="")
-    except OSError as error:
-        raise StepwellError(f'"{file.name}" could not be opened ({error.strerror}).') from error
-    with stream:
-        rows = csv.DictReader(stream)
-        for wanted in (column, product_column):
-            if wanted is not None and wanted not in (rows.fieldnames or []):
-                raise StepwellError(
-                    "The file has no such column.",
-                    where=Place(file.name, 1, wanted),
-                    next_step=f"It has: {', '.join(rows.fieldnames or [])}.",
-                )
-        for row in rows:
-            yield row[column] or "", row[product_column] if product_column else product
+    if not file.is_file():
+        raise StepwellError(f'There is no file "{file.name}".', next_step="Check the path.")
+    if file.suffix.lower() in _WORKBOOKS:
+        raise StepwellError(
+            "this is a workbook, not text.", where=Place(file.name), next_step="Save it as CSV UTF-8 first."
+        )
+    table = Delimited(open_source(file)[0], separator=",")
+    if (
+        column not in table.header()
+    ):  # Perhaps another separator; instructions hold commas, so a comma comes first.
+        table = Delimited(table.member, encoding=table.encoding)
+    headings = table.header()
+    for wanted in (column, product_column):
+        if wanted is not None and wanted not in headings:
+            raise StepwellError(
+                "The file has no such column.",
+                where=Place(file.name, 1, wanted),
+                next_step=f"It has: {', '.join(headings)}.",
+            )
+    text = headings.index(column)
+    name = headings.index(product_column) if product_column else None
+    rows = islice(table.rows(width=len(headings)), 1, None)
+    return [(cells[text], product if name is None else cells[name]) for _, cells in rows]
 
 
 def _product(name: str | None) -> medicines.Product | None:

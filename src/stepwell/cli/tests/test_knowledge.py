@@ -50,6 +50,39 @@ def test_a_missing_column_is_named(tmp_path):
     assert "column text" in str(done.exception) and "a, b" in str(done.exception)
 
 
+@pytest.mark.parametrize(
+    ("encoding", "separator"), [("cp1252", ","), ("utf-16", ","), ("cp1252", ";"), ("utf-8-sig", "\t")]
+)
+def test_a_file_is_read_in_the_encoding_and_separator_it_has(tmp_path, encoding, separator):
+    source, out = tmp_path / "in.csv", tmp_path / "out.csv"
+    lines = ["text|drug", "1 bd|Morphine 10mg modified-release tablets", "take \u00bd tablet at night|"]
+    source.write_text("\n".join(lines).replace("|", separator) + "\n", encoding=encoding)
+    words = ["--column", "text", "--out", str(out)]
+    assert run.invoke(app, ["dosage", "parse", "--file", str(source), *words]).exit_code == 0
+    assert [row["text"] for row in csv.DictReader(out.open(encoding="utf-8"))] == [
+        "1 bd",
+        "take \u00bd tablet at night",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "said"),
+    [
+        ("in.csv", b"", "in.csv: the file is empty"),
+        ("in.csv", b"text,drug\n1 bd,a\n1 bd\n", "line 3"),
+        ("in.csv", b"text\n1 bd\n\x81\x8d\xff\n", "line 3"),
+        ("in.xlsx", b"PK\x03\x04 not one", "Save it as CSV"),
+    ],
+)
+def test_a_file_that_cannot_be_read_is_refused_and_nothing_is_written(tmp_path, name, content, said):
+    source, out = tmp_path / name, tmp_path / "out.csv"
+    source.write_bytes(content)
+    done = run.invoke(app, ["dosage", "parse", "--file", str(source), "--column", "text", "--out", str(out)])
+    assert isinstance(done.exception, StepwellError)
+    assert said in str(done.exception)
+    assert not out.exists()
+
+
 EQUIVALENCES = [
     ("Morphine 10mg modified-release tablets", "1 bd", True, 20, 20),
     ("Codeine 30mg tablets", "1-2 qds prn", True, 0, 24),

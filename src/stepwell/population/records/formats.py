@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from stepwell.base.errors import StepwellError
+from stepwell.base.errors import Place, StepwellError
 from stepwell.population.records.emis import EmisReader
 from stepwell.population.records.extracts import Options, Reader
 from stepwell.population.records.gp_connect import GpConnectReader
@@ -13,6 +13,17 @@ from stepwell.population.records.reading.sources import Member, open_source
 
 # Columns that every EMIS bulk table of interest has, and no report a practice makes has.
 _EMIS_MARKS = ("patientguid", "organisationguid", "codeid")
+
+# How files that are often sent by mistake begin, and what a person calls them.
+_DOCUMENTS = {
+    b"%PDF": "a PDF document",
+    b"\xd0\xcf\x11\xe0": "an old Excel or Word file",
+    b"\x89PNG": "a picture",
+    b"\xff\xd8\xff": "a picture",
+    b"\x1f\x8b": "a gzip archive",
+    b"7z\xbc\xaf": "a 7-Zip archive",
+    b"Rar!": "a RAR archive",
+}
 
 
 def open_reader(path: Path, options: Options) -> Reader:
@@ -24,6 +35,13 @@ def open_reader(path: Path, options: Options) -> Reader:
         return GpConnectReader(path, options)
     if any(_is_emis(member) for member in members):
         return EmisReader(path, options)
+    if len(members) > 1:
+        raise StepwellError(
+            f"none of the {len(members)} files here is an EMIS bulk table or a GP Connect bundle.",
+            where=Place(path.name),
+            next_step="Check that it is the right folder or zip. A practice's own list reports are imported one at a time.",
+        )
+    _refuse_document(members[0])
     return ListReportReader(path, options)
 
 
@@ -42,3 +60,15 @@ def _is_emis(member: Member) -> bool:
     with member.open() as file:
         head = file.read(8192).split(b"\n", 1)[0].lower().replace(b"\x00", b"")
     return any(mark.encode() in head for mark in _EMIS_MARKS)
+
+
+def _refuse_document(member: Member) -> None:
+    with member.open() as file:
+        head = file.read(8)
+    for start, kind in _DOCUMENTS.items():
+        if head.startswith(start):
+            raise StepwellError(
+                f"this is {kind}, not an extract.",
+                where=Place(member.name),
+                next_step="Export the report as CSV or XLSX; unpack an archive, or send it as a zip.",
+            )
