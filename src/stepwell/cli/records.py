@@ -10,6 +10,8 @@ import typer
 
 from stepwell.base.errors import StepwellError
 from stepwell.cli import output, results
+from stepwell.knowledge.medicines import catalogue
+from stepwell.knowledge.medicines.model import MedicineClass
 from stepwell.population import engine
 from stepwell.population.lake import Lake
 from stepwell.population.records import formats
@@ -119,7 +121,11 @@ def search_records(
         raise StepwellError(
             "A random sample needs a seed.", next_step="Add --seed, so that it can be drawn again."
         )
-    narrowing = Narrowing(medicine, minimum_ome, age_from, age_to, sample, seed)
+    if age_from is not None and age_to is not None and age_from > age_to:
+        raise StepwellError(
+            "--age-from is above --age-to, so nobody could be found.", next_step="Swap the two ages."
+        )
+    narrowing = Narrowing(_known_medicine(medicine), minimum_ome, age_from, age_to, sample, seed)
     found = results.search_lake(
         Lake(lake), search, as_of=day(as_of), practice=practice, options=narrowing, con=engine.connect()
     )
@@ -133,6 +139,22 @@ def search_records(
         output.show_json(results.summary(found.result))
     else:
         results.show_summary(found.result, listed=out is None)
+
+
+def _known_medicine(text: str | None) -> str | None:
+    """The class or substance asked for. A misspelling is refused: it would find nobody, which reads as good news."""
+    if text is None:
+        return None
+    wanted = text.strip().lower()
+    classes = {str(each) for each in MedicineClass}
+    if (as_class := wanted.replace(" ", "_").replace("-", "_")) in classes:
+        return as_class
+    if wanted in {product.substance for product in catalogue.products()}:
+        return wanted
+    raise StepwellError(
+        "--medicine names no class or substance that is known here.",
+        next_step=f"Give a substance, like morphine, or one of: {', '.join(sorted(classes))}.",
+    )
 
 
 @app.command("searches")

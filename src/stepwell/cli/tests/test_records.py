@@ -110,6 +110,26 @@ def test_what_cannot_be_searched_is_refused(lake, words, said):
     assert said in str(done.exception)
 
 
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["--medicine", "morfine"], "--medicine names no class or substance"),
+        (["--age-from", "80", "--age-to", "20"], "Swap the two ages"),
+    ],
+)
+def test_a_narrowing_that_could_find_nobody_is_refused_and_not_answered_with_none(lake, words, said):
+    done = run.invoke(app, ["records", "search", SEARCH, "--lake", lake, *words])
+    assert isinstance(done.exception, StepwellError)
+    assert said in str(done.exception)
+
+
+@pytest.mark.parametrize("medicine", ["opioid", "Strong opioid", "Morphine"])
+def test_a_medicine_is_asked_for_by_class_or_substance_in_any_case(lake, medicine):
+    assert (
+        run.invoke(app, ["records", "search", SEARCH, "--lake", lake, "--medicine", medicine]).exit_code == 0
+    )
+
+
 def test_every_search_is_listed_in_plain_words():
     listed = json.loads(run.invoke(app, ["records", "searches", "--json"]).stdout)
     assert SEARCH in [one["id"] for one in listed]
