@@ -58,7 +58,9 @@ def search_lake(
     with lake.pin() as snapshot:
         loads = _loads(snapshot.in_use, practice)
         tables = snapshot.tables(con, practices=[practice] if practice else None)
-        prepared = prepare(tables, as_of or extract_date(loads), con)
+        day = as_of or extract_date(loads)
+        _refuse_future(day, loads)
+        prepared = prepare(tables, day, con)
         return Found(run(search, prepared, options), loads)
 
 
@@ -83,6 +85,15 @@ def extract_date(loads: Collection[Load]) -> date:
             next_step="Say which date to look from: --as-of 2026-11-20.",
         )
     return days[0]
+
+
+def _refuse_future(day: date, loads: Collection[Load]) -> None:
+    newest = max(load.extract_date for load in loads)
+    if day > newest:
+        raise StepwellError(
+            f"The newest extract is of {newest}; what was issued after it is not known, so nothing can be said of {day}.",
+            next_step="Choose a date up to the extract's, or import a newer extract.",
+        )
 
 
 def write_candidates(result: Result, out: Path, outcomes: Collection[str]) -> None:
@@ -157,6 +168,14 @@ def summary(result: Result) -> dict[str, object]:
         else None,
         "options": result.options,
     }
+
+
+def _rate(result: Result) -> float | None:
+    """People in every 1,000 registered. A random sample has none: its size was chosen."""
+    counts = result.counts
+    if not counts.registered or result.options.sample is not None:
+        return None
+    return round(1000 * counts.base / counts.registered, 1)
 
 
 def show_summary(result: Result, *, listed: bool) -> None:

@@ -108,7 +108,7 @@ def facts(tables: Mapping[str, ibis.Table], exposures: Exposures, rules: Rules) 
     known = {
         column(name): table[column(name)].fill_null(False)
         for name, fact in FACTS.items()
-        if fact.kind == "bool" and name != "ome.at_least"
+        if fact.kind == "bool"
     }
     return table.mutate(**known)
 

@@ -165,7 +165,7 @@ def _candidate(search: Search, row: Mapping[str, object]) -> Candidate:
         ome_at_least=bool(row["ome__at_least"]),
         eras=_int(row[column(f"{group}.eras")]) or 0,
         era_start=_date(row[column(f"{group}.era_start")]),
-        era_days=_int(row[column(f"{group}.era_days")]) or _int(row[column(f"{group}.closed_days")]),
+        era_days=_first_known(row, f"{group}.era_days", f"{group}.closed_days"),
         longest_gap=_int(row[column(f"{group}.longest_gap")]),
         age=_int(row["person__years"]),
         sex=str(row["sex"]) if row["sex"] else None,
@@ -217,7 +217,9 @@ def _flags(row: Mapping[str, object], lines: list[Mapping[str, object]]) -> tupl
         "patch": any(line["is_patch"] for line in lines),
         "elsewhere": any(not line["own"] for line in lines),
         "age_75": (_int(row["person__years"]) or 0) >= 75,
-        "dose_unclear": bool(row["opioid__unclear"] or row["gabapentinoid__unclear"]),
+        "dose_unclear": any(
+            bool(row[f"{group}__unclear"]) for group in ("opioid", "gabapentinoid", "sedative")
+        ),
         "no_nhs_number": bool(row["no_nhs_number"]),
     }
     return tuple(name for name, holds in found.items() if holds)
@@ -227,12 +229,17 @@ def _narrowed(candidates: list[Candidate], options: Options) -> list[Candidate]:
     def keeps(c: Candidate) -> bool:
         return (
             (options.medicine_class is None or options.medicine_class in c.groups)
-            and (options.minimum_ome is None or (c.daily_ome_max or 0) >= options.minimum_ome)
-            and (options.age_from is None or (c.age is not None and c.age >= options.age_from))
-            and (options.age_to is None or (c.age is not None and c.age <= options.age_to))
+            and _reaches(c, options.minimum_ome)
+            and (options.age_from is None or c.age is None or c.age >= options.age_from)
+            and (options.age_to is None or c.age is None or c.age <= options.age_to)
         )
 
     return [c for c in candidates if keeps(c)]
+
+
+def _reaches(c: Candidate, minimum: float | None) -> bool:
+    """Whether an OME reaches a minimum, or may: what is not known, or only a lower bound, is never below it."""
+    return minimum is None or c.daily_ome_max is None or c.ome_at_least or c.daily_ome_max >= minimum
 
 
 def _sampled(candidates: list[Candidate], options: Options) -> list[Candidate]:
@@ -278,6 +285,10 @@ def reason(search: Search, reason_id: str) -> Reason | None:
 
 def _facts_of(row: Mapping[str, object]) -> dict[str, object]:
     return {name: row[column(name)] for name in FACTS}
+
+
+def _first_known(row: Mapping[str, object], *names: str) -> int | None:
+    return next((n for name in names if (n := _int(row[column(name)])) is not None), None)
 
 
 def _float(value: object) -> float | None:
