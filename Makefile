@@ -3,11 +3,10 @@ SHELL := /bin/bash
 PY := .venv/bin/python
 PORT ?= 8000
 REF ?= ../shared
-PRACTICES ?= 5
-PATIENTS ?= 20000
-SEED ?= 1
+# All of them; .ci/run names the shorter ones, and every page in every role is part of make test-slow.
+JOURNEYS ?= src/stepwell
 .DEFAULT_GOAL := help
-.PHONY: help run test test-slow check journeys bench reference lock clean demo assets coverage
+.PHONY: help run test test-slow check journeys bench reference lock clean
 
 help:                                  ## What can be made here
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/\t/' | expand -t 14
@@ -25,7 +24,7 @@ check: .venv/.dev src/stepwell/site/static/built/.ready  ## Format, lint, types,
 	@scripts/check
 
 journeys: .venv/.dev src/stepwell/site/static/built/.ready  ## The browser journeys, in Chromium
-	@$(PY) -m pytest -q -m journey
+	@$(PY) -m pytest -q -m journey $(JOURNEYS)
 
 bench: .venv/.dev                      ## 100,000 people, 6 million issues, beside a hand-written query
 	@$(PY) -m bench.searches
