@@ -12,11 +12,12 @@ import altair as alt
 import vl_convert
 
 from stepwell.casefinding.record import words
+from stepwell.knowledge.equivalence import threshold
 from stepwell.knowledge.exposure import DailyOme, Point
 from stepwell.population.records.person import IssueShown, PersonRecord
 
 _SHOWN = timedelta(days=3 * 365)
-_HIGH_DOSE = 90
+_HIGH_DOSE = int(threshold("high_90").value)
 _BLUE, _PALE, _INK, _GREY = "#005eb8", "#d6e6f5", "#212b32", "#4c6272"
 
 
@@ -115,7 +116,7 @@ def _doses(drawn: list[Segment], first: date, x: alt.Scale, top: float) -> Any:
     )
     line = alt.Chart(_data([{"y": _HIGH_DOSE}])).mark_rule(color=_INK, strokeDash=[2, 3]).encode(y="y:Q")
     label = (
-        alt.Chart(_data([{"y": _HIGH_DOSE, "text": "High dose: 90mg or more"}]))
+        alt.Chart(_data([{"y": _HIGH_DOSE, "text": f"High dose: {_HIGH_DOSE}mg or more"}]))
         .mark_text(align="right", dy=-10, fontSize=16, color=_INK)
         .encode(y="y:Q", text="text:N", x=alt.value(1090))
     )

@@ -7,10 +7,12 @@ import hmac
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from decimal import Decimal
 
 import ibis
 from ibis import _
 
+from stepwell.knowledge.equivalence import threshold
 from stepwell.knowledge.exposure import Rules, current
 from stepwell.population.engine import kept
 from stepwell.population.records.exposures import Exposures
@@ -204,12 +206,16 @@ def _groups(lines: list[Mapping[str, object]]) -> tuple[str, ...]:
     return tuple(sorted(classes | {str(line["substance"]) for line in lines}))
 
 
+def _reaches_line(ome: float | None, threshold_id: str) -> bool:
+    return ome is not None and threshold(threshold_id).reached_by(Decimal(str(ome)))
+
+
 def _flags(row: Mapping[str, object], lines: list[Mapping[str, object]]) -> tuple[str, ...]:
     high = _float(row["ome__high"])
     opioids = {line["substance"] for line in lines if line["opioid"]}
     found = {
-        "ome_120": high is not None and high >= 120,
-        "ome_90": high is not None and 90 <= high < 120,
+        "ome_120": _reaches_line(high, "legacy_120"),
+        "ome_90": _reaches_line(high, "high_90") and not _reaches_line(high, "legacy_120"),
         "benzodiazepine": any(line["benzodiazepine"] or line["z_drug"] for line in lines),
         "gabapentinoid": any(line["gabapentinoid"] for line in lines),
         "two_opioids": len(opioids) > 1,
