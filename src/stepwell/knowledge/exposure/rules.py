@@ -11,7 +11,7 @@ import yaml
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """Days, all of them, but ``median_gap_min_occasions``, a count. Meaning and source: the table and decision 10."""
+    """Days, but ``median_gap_min_occasions``, a count, and ``container_units``, units that hide what is counted. Meaning and source: the table and decision 10."""
 
     id: str
     gap_days: int
@@ -25,6 +25,7 @@ class Rules:
     quantity_window_days: int
     elsewhere_days: int
     window_days: int
+    container_units: tuple[str, ...]
 
 
 @cache
@@ -34,4 +35,5 @@ def current() -> Rules:
         resources.files("stepwell.knowledge.data").joinpath("exposure_rules.yaml").read_text(encoding="utf-8")
     )
     table = yaml.safe_load(text)
-    return Rules(id=table["id"], **{name: row["value"] for name, row in table["parameters"].items()})
+    values = {name: row["value"] for name, row in table["parameters"].items()}
+    return Rules(id=table["id"], container_units=tuple(table["container_units"]["words"]), **values)
