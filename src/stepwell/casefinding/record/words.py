@@ -18,6 +18,7 @@ BASES = {
 CONDITIONS = {
     "cancer": "Cancer",
     "palliative": "Palliative care",
+    "palliative_not_indicated": "Palliative care not indicated",
     "epilepsy": "Epilepsy",
     "neuropathy": "Neuropathy",
     "post_herpetic_pain": "Post-herpetic pain",

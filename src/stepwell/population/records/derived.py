@@ -17,20 +17,20 @@ from stepwell.population.records import resolve
 from stepwell.population.records.derived_schema import DERIVED, STATE_RANK
 
 # Raised when the derived tables come out differently from the same facts.
-SHAPE = 1
+SHAPE = 2
+
+CANCELS_PALLIATIVE = "palliative_not_indicated"
 
 # The code lists whose events searches ask about.
 CONDITIONS = (
     "cancer",
     "palliative",
+    "palliative_not_indicated",
     "epilepsy",
     "neuropathy",
     "post_herpetic_pain",
     "opioid_dependence",
 )
-
-# Quantities counted in these say nothing of the units inside.
-_CONTAINERS = ("pack", "packs", "op", "bottle", "bottles", "box", "boxes", "tube", "tubes")
 
 
 def derive(tables: Mapping[str, ibis.Table], con: ibis.BaseBackend) -> dict[str, ibis.Table]:
@@ -147,7 +147,7 @@ def _medicine_issues(
     joined = joined.mutate(
         own=_.prescribed_here.fill_null(True) & _.elsewhere_source.isnull(),
         state=_.rank.cast("int8"),
-        quantity=ibis.ifelse(counted.isin(_CONTAINERS), nothing, _.quantity_value.cast("float64")),
+        quantity=ibis.ifelse(counted.isin(rules.container_units), nothing, _.quantity_value.cast("float64")),
         # As needed without a maximum keeps its minimum of 0; nothing else but a read instruction gives a dose.
         units_min=ibis.ifelse(usable | (_.rank == STATE_RANK["open"]), _.units_min, nothing),
         units_max=ibis.ifelse(usable, _.units_max, nothing),
@@ -174,7 +174,8 @@ def _known_days(rules: Rules) -> ibis.Value:
 def _conditions(events: ibis.Table) -> ibis.Table:
     lists = {name: code_lists.code_list(name) for name in CONDITIONS}
     coded = _coded(events, lists)
-    worded = _worded(events, lists)
+    # Words that cancel are never taken for a cancelling code.
+    worded = _worded(events, {name: found for name, found in lists.items() if name != CANCELS_PALLIATIVE})
     return coded.union(worded, distinct=False).select(*DERIVED["conditions"].names)
 
 

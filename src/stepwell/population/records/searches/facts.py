@@ -74,7 +74,8 @@ FACTS: dict[str, Fact] = {
     "person.sensitive": Fact("bool", "record marked sensitive"),
     "cancer.recent": Fact("bool", "a cancer code in the last 12 months"),
     "cancer.ever": Fact("bool", "a cancer code at any time"),
-    "palliative.ever": Fact("bool", "a palliative care code"),
+    "palliative.standing": Fact("bool", "a palliative care code that no later code cancels"),
+    "palliative.cancelled": Fact("bool", "a palliative care code, cancelled by a later code"),
     "epilepsy.ever": Fact("bool", "an epilepsy code"),
     "neuropathy.ever": Fact("bool", "a neuropathy code"),
     "post_herpetic_pain.ever": Fact("bool", "a post-herpetic pain code"),
@@ -251,9 +252,23 @@ def _conditions(conditions: ibis.Table, as_of: date, rules: Rules) -> ibis.Table
         )
     }
     recent = (_.condition == "cancer") & ~_.unmapped & (_.event_date > since)
-    return past.group_by(*PERSON).agg(
-        **ever, cancer__recent=recent.fill_null(False).any(), unmapped__ever=_.unmapped.any()
+    palliative = (_.condition == "palliative") & ~_.unmapped
+    found = past.group_by(*PERSON).agg(
+        **ever,
+        cancer__recent=recent.fill_null(False).any(),
+        unmapped__ever=_.unmapped.any(),
+        is_palliative=palliative.any(),
+        palliative_undated=(palliative & _.event_date.isnull()).any(),
+        palliative_last=_.event_date.max(where=palliative),
+        cancelled_last=_.event_date.max(where=_.condition == "palliative_not_indicated"),
     )
+    # A code without a date cancels nothing and is cancelled by nothing.
+    cancelled = (
+        _.is_palliative & ~_.palliative_undated & (_.cancelled_last >= _.palliative_last).fill_null(False)
+    )
+    return found.mutate(
+        palliative__standing=_.is_palliative & ~cancelled, palliative__cancelled=cancelled
+    ).drop("is_palliative", "palliative_undated", "palliative_last", "cancelled_last")
 
 
 def _special_medicines(tables: Mapping[str, ibis.Table], as_of: date, rules: Rules) -> ibis.Table:
