@@ -46,13 +46,14 @@ clean:                                 ## Remove everything made here, the demon
 
 .venv/.ready: requirements.txt pyproject.toml | .venv/bin/python
 	@echo "Installing what Stepwell needs (a few minutes the first time)"
-	@.venv/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
+	@.venv/bin/pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements.txt
 	@.venv/bin/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
 
 .venv/.dev: .venv/.ready requirements-dev.txt
 	@echo "Installing what the tests and checks need"
-	@.venv/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	@.venv/bin/pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements-dev.txt
+	@.venv/bin/pip check --quiet --disable-pip-version-check
 	@touch $@
 
 node_modules/.ready: package-lock.json
