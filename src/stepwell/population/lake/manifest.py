@@ -12,7 +12,11 @@ from stepwell.base.clock import now
 from stepwell.population.records.extracts import Kind, SourceFile
 
 # When a practice has several sources with the same extract date, the first of these is searched.
-SOURCE_ORDER = ("emis", "systmone", "gp_connect", "list_report")
+SOURCE_ORDER = ("emis", "systmone", "list_report", "gp_connect")
+
+# Sources that hold the people somebody asked for, one by one: never a practice. However new, such a load is not searched
+# in place of a practice's extract, or everybody it does not hold would vanish from the searches.
+PEOPLE_ONLY = frozenset({"gp_connect"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +129,10 @@ class Manifest:
         return Manifest(self.number + 1, loads=loads, earlier=self.earlier)
 
     def in_use(self) -> tuple[Load, ...]:
-        """One load per practice, the one searches read: the newest extract, ties by ``SOURCE_ORDER``."""
+        """One load per practice, the one searches read: the newest extract of the practice, ties by ``SOURCE_ORDER``.
+
+        A load of ``PEOPLE_ONLY`` is read only where the practice has no other.
+        """
         best: dict[str, Load] = {}
         for load in self.loads:
             if load.practice not in best or _rank(load) > _rank(best[load.practice]):
@@ -152,9 +159,10 @@ def _ordered(loads: Any) -> tuple[Load, ...]:
     return tuple(sorted(loads, key=lambda load: load.of))
 
 
-def _rank(load: Load) -> tuple[date, int]:
+def _rank(load: Load) -> tuple[bool, date, int]:
     known = load.source in SOURCE_ORDER
-    return load.extract_date, -SOURCE_ORDER.index(load.source) if known else -len(SOURCE_ORDER)
+    whole = load.source not in PEOPLE_ONLY
+    return whole, load.extract_date, -SOURCE_ORDER.index(load.source) if known else -len(SOURCE_ORDER)
 
 
 def _day(text: str | None) -> date | None:

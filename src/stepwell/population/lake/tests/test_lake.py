@@ -128,7 +128,10 @@ def test_a_practice_the_lake_does_not_hold_is_refused(stores: Stores, load: Call
         ([("emis", 1), ("list_report", 2)], "list_report"),
         ([("emis", 2), ("list_report", 1)], "emis"),
         ([("list_report", 1), ("gp_connect", 1), ("emis", 1)], "emis"),
-        ([("list_report", 1), ("gp_connect", 1)], "gp_connect"),
+        ([("list_report", 1), ("gp_connect", 1)], "list_report"),
+        # Two people's bundles never stand for a practice of ten thousand, however new they are.
+        ([("emis", 1), ("gp_connect", 9)], "emis"),
+        ([("gp_connect", 9), ("list_report", 1)], "list_report"),
         ([("something_new", 1), ("list_report", 1)], "list_report"),
         ([("something_new", 2), ("list_report", 1)], "something_new"),
     ],
