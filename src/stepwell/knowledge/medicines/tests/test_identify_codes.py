@@ -48,6 +48,26 @@ def test_an_earlier_dmd_id_leads_to_todays_product() -> None:
 
 
 @pytest.mark.parametrize(
+    "code",
+    [
+        "354043009",  # morphine: the id before the one the end-of-life list names
+        "333941005",
+        "408078009",  # oxycodone
+        "333909004",  # alfentanil
+        "322523005",  # diamorphine
+        "42011311000001108",  # diamorphine: today's id, of which the list names only the earlier one
+        "39146511000001100",  # morphine: a maker's pack, newer than the list
+    ],
+)
+def test_an_injectable_of_the_end_of_life_is_one_by_every_id_it_has_had(code: str) -> None:
+    assert {c.value for c in identify(code=code).classes} == {
+        "opioid",
+        "strong_opioid",
+        "end_of_life_injectable",
+    }
+
+
+@pytest.mark.parametrize(
     ("written", "product"),
     [
         (CODEINE_30_TABLETS_BNF, "Codeine 30mg tablets"),
