@@ -19,6 +19,21 @@ from stepwell.population.records.reading.delimited import CELL_LIMIT, Delimited
 from stepwell.population.records.reading.sources import Member, open_source
 
 HEAD = 40
+# How a text file was read, in the words of the programs that save one.
+_SEPARATED = {
+    ",": "columns separated by commas",
+    "\t": "columns separated by tabs",
+    ";": "columns separated by semicolons",
+    "|": "columns separated by bars",
+}
+_ENCODING = {
+    "utf-8": "letters in UTF-8",
+    "utf-8-sig": "letters in UTF-8",
+    "utf-16": "letters in UTF-16",
+    "utf-16-le": "letters in UTF-16",
+    "utf-16-be": "letters in UTF-16",
+    "cp1252": "letters of Windows",
+}
 _XLSX = (".xlsx", ".xlsm")
 # A workbook is a zip inside: refused when it would unpack to more than this, or by more than the ratio.
 _UNPACKED_LIMIT = 4 << 30
@@ -54,8 +69,7 @@ class _Text:
     def __init__(self, member: Member) -> None:
         self._file = Delimited(member)
         self.name = member.name
-        separator = {"\t": "tab", ",": "comma", ";": "semicolon", "|": "bar"}.get(self._file.separator, "")
-        self.found = f"Text in {self._file.encoding}, separated by {separator}"
+        self.found = f"A text file, {_SEPARATED[self._file.separator]} ({_ENCODING[self._file.encoding]})"
 
     def rows(self) -> Iterator[tuple[int, list[str]]]:
         for line, found in self._file.rows():
@@ -75,7 +89,7 @@ class _Sheet:
         self.name = member.name
         self._refuse_bomb()
         self._title = self._with_header()
-        self.found = f"Sheet “{self._title}” of a workbook"
+        self.found = f"A workbook, its sheet “{self._title}”"
 
     def _refuse_bomb(self) -> None:
         try:

@@ -89,7 +89,7 @@ class ListReportReader:
         return self._description
 
     def _said(self) -> list[str]:
-        used = [f"“{c.heading}” is {c.field.replace('_', ' ')}" for c in self._mapping.columns if c.field]
+        used = [f"“{c.heading}” is {words.label_of(c.field)}" for c in self._mapping.columns if c.field]
         unused = [f"“{c.heading}”" for c in self._mapping.columns if not c.field and c.heading]
         notes = [f"Headings: {'; '.join(used)}."]
         if unused:
@@ -166,7 +166,7 @@ class ListReportReader:
             raise StepwellError(
                 "the report has no date.",
                 where=Place(self._grid.name),
-                next_step="Say it: --extract-date 2026-11-20.",
+                next_step="State the date of the extract: on the import page, or with --extract-date 2026-11-20.",
             )
         return (
             newest,

@@ -148,6 +148,14 @@ def _preview(field: str, text: str) -> PreviewCell:
         return PreviewCell(field, text, "", str(problem))
 
 
+_FIGURES = {"year": 4, "month": 7, "day": 10}  # of a date like 2024-03-12
+
+
+def _as_far_as_known(found: tuple[date, str] | None) -> str:
+    """A date to its precision: a year alone is not the first of January."""
+    return found[0].isoformat()[: _FIGURES[found[1]]] if found else ""
+
+
 def _understood(field: str, text: str) -> str:
     if field == "medicine_cell":
         parts = split(text)
@@ -158,8 +166,7 @@ def _understood(field: str, text: str) -> str:
         if field == "date_of_birth":
             day = dates.born(text, None, clock.today())
         elif field == "event_date":
-            found = dates.happened(text, clock.today())
-            day = found[0] if found else None
+            return _as_far_as_known(dates.happened(text, clock.today()))
         else:
             day = dates.issued(text, clock.today())
         return day.isoformat() if day else ""

@@ -40,6 +40,16 @@ def fields() -> dict[str, str]:
 
 
 @cache
+def _labels() -> dict[str, str]:
+    return {row["field"]: row["label"] for row in _rows("fields.csv")}
+
+
+def label_of(field: str) -> str:
+    """A field in the words a person reads. Raises ``KeyError`` for one nobody has put into words."""
+    return _labels()[field]
+
+
+@cache
 def _table_names() -> list[tuple[str, str]]:
     found = [(normal(row["name"]), row["table"]) for row in _rows("table_names.csv")]
     return sorted(found, key=lambda pair: -len(pair[0]))
@@ -56,6 +66,15 @@ def meaning_of(heading: str) -> Meaning | None:
             if rest != text and rest in _headings() and _headings()[rest].table == table:
                 return _headings()[rest]
     return None
+
+
+@cache
+def fields_of(heading: str) -> tuple[str, ...]:
+    """Every field a heading as written may mean, the likeliest first: more than one where only a person can tell."""
+    wanted = normal(heading)
+    return tuple(
+        dict.fromkeys(row["field"] for row in _rows("headings.csv") if normal(row["heading"]) == wanted)
+    )
 
 
 @cache

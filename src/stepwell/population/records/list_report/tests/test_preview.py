@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from stepwell.population.records.list_report import recognise_file, with_fields
+from stepwell.population.records.list_report import recognise_file, with_fields, words
 from stepwell.population.records.list_report.tests.sink import NUMBERS, csv_report, read, xlsx_report
 
 HEADINGS = ["NHS Number", "Name, Dosage and Quantity", "Date of Issue", "Date of Birth", "Date", "Code Term", "Gender", "Note"]  # fmt: skip
@@ -18,7 +18,7 @@ def path(tmp_path):
 
 def test_what_was_understood(path):
     seen = recognise_file(path)
-    assert seen.found == "Text in utf-8, separated by semicolon"
+    assert seen.found == "A text file, columns separated by semicolons (letters in UTF-8)"
     assert (seen.recognition.header_line, seen.recognition.title, seen.missing) == (2, ("Opioids",), ())
     ((line, cells),) = seen.rows
     assert line == 3
@@ -27,7 +27,7 @@ def test_what_was_understood(path):
         "name: Codeine 30mg tablets; dosage: One qds; quantity: 112 tablet",
         "2024-03-12",
         "1960-02-01",
-        "2014-01-01",
+        "2014",
         "Cancer",
         "female",
         "",
@@ -72,3 +72,21 @@ def test_an_ended_course_says_when_and_one_of_unknown_status_stays_unknown(tmp_p
     found = read(csv_report(tmp_path / "r.csv", [headings, *rows]))
     shown = [(str(t["start_date"]), str(t["end_date"]), t["status"]) for t in found.tables["templates"]]
     assert shown == [("2023-01-01", "2024-03-20", "ended"), ("None", "None", None)]
+
+
+def test_every_field_has_words_for_a_person():
+    labels = [words.label_of(field) for field in words.fields()]
+    assert len(set(labels)) == len(labels)
+    assert not any("_" in label for label in labels)
+
+
+@pytest.mark.parametrize(
+    ("heading", "fields"),
+    [
+        ("Date of Issue", ("issue_date",)),
+        ("status", ("course_status", "problem_status", "patient_status")),
+        ("Colour", ()),
+    ],
+)
+def test_a_heading_that_may_mean_several_things_says_so(heading, fields):
+    assert sorted(words.fields_of(heading)) == sorted(fields)
