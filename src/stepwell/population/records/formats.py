@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from stepwell.base.errors import Place, StepwellError
@@ -11,6 +12,13 @@ from stepwell.population.records.gp_connect import GpConnectReader
 from stepwell.population.records.list_report import ListReportReader
 from stepwell.population.records.reading.sources import Member, open_source
 
+EMIS, GP_CONNECT, LIST_REPORT = "emis", "gp_connect", "list_report"
+_READERS: Mapping[str, Callable[[Path, Options], Reader]] = {
+    EMIS: EmisReader,
+    GP_CONNECT: GpConnectReader,
+    LIST_REPORT: ListReportReader,
+}
+_TEXT = (".csv", ".txt", ".tsv")
 # Columns that every EMIS bulk table of interest has, and no report a practice makes has.
 _EMIS_MARKS = ("patientguid", "organisationguid", "codeid")
 
@@ -28,13 +36,18 @@ _DOCUMENTS = {
 
 def open_reader(path: Path, options: Options) -> Reader:
     """The reader for the extract at ``path``: a file, a zip or a folder. Raises ``StepwellError`` when there is none."""
+    return _READERS[source_of(path)](path, options)
+
+
+def source_of(path: Path) -> str:
+    """Whose format ``path`` holds: ``emis``, ``gp_connect`` or ``list_report``. Raises ``StepwellError`` when it is none."""
     if not path.exists():
         raise StepwellError(f'There is no file or folder "{path.name}".', next_step="Check the path.")
     members = open_source(path)
     if any(member.name.lower().endswith(".json") for member in members):
-        return GpConnectReader(path, options)
+        return GP_CONNECT
     if any(_is_emis(member) for member in members):
-        return EmisReader(path, options)
+        return EMIS
     if len(members) > 1:
         raise StepwellError(
             f"none of the {len(members)} files here is an EMIS bulk table or a GP Connect bundle.",
@@ -42,7 +55,17 @@ def open_reader(path: Path, options: Options) -> Reader:
             next_step="Check that it is the right folder or zip. A practice's own list reports are imported one at a time.",
         )
     _refuse_document(members[0])
-    return ListReportReader(path, options)
+    return LIST_REPORT
+
+
+def rows_expected(path: Path) -> int | None:
+    """About how many rows a reader will read of ``path``, by counting lines; None where a file has no lines to count."""
+    members = open_source(path)
+    if len(members) > 1:
+        members = tuple(member for member in members if _is_emis(member))
+    if not members or any(not member.name.lower().endswith(_TEXT) for member in members):
+        return None
+    return max(0, sum(chunk.count(b"\n") for member in members for chunk in member.chunks()) - len(members))
 
 
 def practice_folders(path: Path) -> list[Path]:
@@ -55,7 +78,7 @@ def practice_folders(path: Path) -> list[Path]:
 
 
 def _is_emis(member: Member) -> bool:
-    if not member.name.lower().endswith((".csv", ".txt", ".tsv")):
+    if not member.name.lower().endswith(_TEXT):
         return False
     with member.open() as file:
         head = file.read(8192).split(b"\n", 1)[0].lower().replace(b"\x00", b"")

@@ -23,7 +23,7 @@ from stepwell.population.lake import Derive, Lake, Load, Snapshot, rederive, wit
 from stepwell.population.records.canonical import TABLES
 from stepwell.population.records.derived_schema import DERIVED
 from stepwell.population.records.extracts import Options, Sink
-from stepwell.population.records.importing import ImportReport, import_extract
+from stepwell.population.records.importing import ImportReport, import_extract, wording
 from stepwell.population.records.importing.tests.synthetic_reader import ScriptedReader, issue, number_of, row
 from stepwell.population.stores import Stores, open_stores
 
@@ -144,7 +144,7 @@ def test_of_several_sources_the_newest_extract_is_read(
         assert issues(snapshot) == [read]
         assert len(snapshot.loads) == len(loads)
         assert {aside.source for aside in snapshot.set_aside} == {source for source, _ in loads} - {read}
-    assert f"Searches of this practice read the {read} extract" in reports[-1].notes[-1]
+    assert f"Searches of this practice read the {wording.source(read)} extract" in reports[-1].notes[-1]
 
 
 def test_the_last_two_loads_are_kept_and_older_ones_go_with_their_identities(
@@ -298,7 +298,7 @@ def test_a_load_without_derived_tables_is_not_searched(stores: Stores, load: Cal
 def test_an_import_brings_the_other_loads_to_its_knowledge(stores: Stores, load: Callable[..., ImportReport]):
     load("one")
     report = load("two", practice="Z99902", derive=V2)
-    assert report.notes == ("1 loads were worked out again with the present clinical tables.",)
+    assert report.notes == ("1 load was worked out again with the present clinical tables.",)
     with stores.lake.pin() as snapshot:
         assert {found.derived for found in snapshot.loads} == {V2.version}
     again = load("two", practice="Z99902", derive=V1)

@@ -11,14 +11,14 @@ from typing import Any
 import ibis
 from ibis.backends import BaseBackend
 
-from stepwell.base.errors import Place, StepwellError
+from stepwell.base.errors import StepwellError
 from stepwell.population import engine
 from stepwell.population.lake import FileCount, TableCount
 from stepwell.population.records.canonical import TABLES
+from stepwell.population.records.importing import wording
 from stepwell.population.records.importing.people import Settled
 from stepwell.population.records.importing.sink import LoadSink
 
-REJECTED_LIMIT = 0.02  # of the rows of any one file
 STALE_AFTER = timedelta(days=35)
 # A counter named so counts source rows that became no row of their own.
 _SET_ASIDE = ("left out", "merged")
@@ -33,23 +33,16 @@ def file_counts(con: BaseBackend, sink: LoadSink) -> dict[str, FileCount]:
             read=sink.rows_read[file],
             used=used[file],
             rejected=sink.rejected[file],
-            reasons=dict(sink.reasons[file].most_common()),
+            reasons=_reasons(sink, file),
         )
         for file in files
     }
 
 
-def refuse_if_broken(counts: Mapping[str, FileCount]) -> None:
-    """Raises ``StepwellError`` when more than 2 % of the rows of any file were rejected."""
-    for file, count in counts.items():
-        rows = max(count.read, count.rejected)
-        if count.rejected > REJECTED_LIMIT * rows:
-            reasons = "; ".join(f"{reason} ({number})" for reason, number in list(count.reasons.items())[:3])
-            raise StepwellError(
-                f"{count.rejected} of {rows} rows could not be used, which is more than 2 %: {reasons}",
-                where=Place(file),
-                next_step="Nothing was imported and the earlier load stands. Correct the file or ask for a new extract.",
-            )
+def _reasons(sink: LoadSink, file: str) -> dict[str, int]:
+    """How often each reason was given, the commonest first."""
+    found = sorted(sink.why[file].values(), key=lambda why: -why.rows)
+    return {why.reason: why.rows for why in found}
 
 
 def refuse_if_empty(tables: Mapping[str, TableCount]) -> None:
@@ -121,27 +114,44 @@ def warnings(
     newest = facts["newest"]
     stale = newest is None or extract_date - newest > STALE_AFTER
     missing = unaccounted(counts, sink)
+    until = wording.day(extract_date)
     said = (
         (
             stale and newest,
-            f"The newest issue is of {newest}, more than 35 days before the extract date {extract_date}.",
+            newest
+            and f"The newest issue is of {wording.day(newest)}, more than 35 days before the extract date {until}.",
         ),
-        (stale and not newest, f"No issue has a date up to the extract date {extract_date}."),
-        (facts["future"], f"{facts['future']} issues are dated after the extract date and do not count yet."),
-        (facts["undated"], f"{facts['undated']} issues have no date."),
+        (stale and not newest, f"No issue has a date up to the extract date {until}."),
+        (
+            facts["future"],
+            wording.count(facts["future"], "issue is", "issues are")
+            + " dated after the extract date and"
+            + (" does not count yet." if facts["future"] == 1 else " do not count yet."),
+        ),
+        (facts["undated"], wording.count(facts["undated"], "issue has no date.", "issues have no date.")),
         (
             facts["uncoded"],
-            f"{facts['uncoded']} issues name a medicine without a code: it is recognised by name, or not.",
+            wording.count(facts["uncoded"], "issue names", "issues name")
+            + " a medicine without a code: it is recognised by name, or not.",
         ),
-        (facts["orphans"], f"{facts['orphans']} issues are of people who are not in this load."),
+        (
+            facts["orphans"],
+            wording.count(facts["orphans"], "issue is of somebody who is", "issues are of people who are")
+            + " not in this load.",
+        ),
         (
             len(settled.joined),
-            f"{len(settled.joined)} people came under two source ids and agree in name and birth.",
+            wording.count(len(settled.joined), "person", "people")
+            + " came under two source ids and agree in name and birth.",
         ),
         (
             settled.conflicts,
-            f"{settled.conflicts} NHS numbers are shared by people whose name or birth differ: none is matched by number.",
+            wording.count(settled.conflicts, "NHS number is", "NHS numbers are")
+            + " shared by people whose name or birth differ: none is matched by number.",
         ),
-        (missing, f"{missing} rows read are not accounted for: please report it."),
+        (
+            missing,
+            wording.count(missing, "row read is", "rows read are") + " not accounted for: please report it.",
+        ),
     )
     return tuple(sentence for holds, sentence in said if holds)

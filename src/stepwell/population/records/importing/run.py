@@ -14,9 +14,10 @@ from stepwell.base.progress import Progress
 from stepwell.population.lake import Derivation, Lake, Load, OnStep, Writer, writing
 from stepwell.population.records.canonical import TABLES
 from stepwell.population.records.extracts import Description, Kind, Options, Reader
-from stepwell.population.records.importing import reconciling
+from stepwell.population.records.importing import reconciling, wording
 from stepwell.population.records.importing.merging import Merge
 from stepwell.population.records.importing.people import People
+from stepwell.population.records.importing.refusal import refuse_if_broken
 from stepwell.population.records.importing.report import ImportReport, Outcome
 from stepwell.population.records.importing.sink import LoadSink
 from stepwell.population.vault import Vault, VaultWriter
@@ -117,7 +118,7 @@ class _Import:
         con = self.writer.connect()
         try:
             files = reconciling.file_counts(con, sink)
-            reconciling.refuse_if_broken(files)
+            refuse_if_broken(files, sink.why)
             settled = sink.people.settle()
             merge = Merge(con, sink, self._previous, settled, staged)
             tables = {}
@@ -171,13 +172,16 @@ def _require_order(about: Description, standing: Load | None) -> None:
     if standing is None:
         if about.kind is Kind.DELTA:
             raise StepwellError(
-                f"This is a delta, and the lake holds no earlier {about.source} load of practice {about.practice}.",
-                next_step="Import a full extract first.",
+                f"This holds only changes (a delta), and no earlier {wording.source(about.source)} extract of practice {about.practice} was imported "
+                "for them to change.",
+                next_step="Import an extract of everything first.",
             )
     elif about.extract_date < standing.extract_date:
         raise StepwellError(
-            f"This extract shows the practice at {about.extract_date}; the lake already holds {standing.extract_date}.",
-            next_step="Nothing was imported. To go back, first withdraw the newer load.",
+            f"This extract is of {wording.day(about.extract_date)}, older than the one already imported, of "
+            f"{wording.day(standing.extract_date)}.",
+            next_step="Nothing was imported. Import a newer extract. To go back to the older one, whoever runs Stepwell must first "
+            "withdraw the newer load.",
         )
 
 
@@ -187,7 +191,14 @@ def _bring_up_to_date(writer: Writer, derive: Derivation | None, progress: Progr
         return ()
     progress.step("Checking the other loads")
     number = writer.rederive(derive)
-    return (f"{number} loads were worked out again with the present clinical tables.",) if number else ()
+    return (
+        (
+            wording.count(number, "load was", "loads were")
+            + " worked out again with the present clinical tables.",
+        )
+        if number
+        else ()
+    )
 
 
 def _which_is_searched(lake: Lake, load: Load) -> tuple[str, ...]:
@@ -196,16 +207,14 @@ def _which_is_searched(lake: Lake, load: Load) -> tuple[str, ...]:
     others = [other for other in manifest.loads if other.practice == load.practice and other != load]
     used = next(used for used in manifest.in_use() if used.practice == load.practice)
     kept = [
-        f"{other.source} of {other.extract_date}"
+        f"{wording.source(other.source)} of {wording.day(other.extract_date)}"
         for other in (*others, load)
         if other.load_id != used.load_id
     ]
     if not kept:
         return ()
     people = used.tables["patients"].kept
-    read = (
-        f"Searches of this practice read the {used.source} extract of {used.extract_date} ({people} people)."
-    )
+    read = f"Searches of this practice read the {wording.source(used.source)} extract of {wording.day(used.extract_date)} ({people:,} people)."
     return (f"{read} Kept but not read: {', '.join(kept)}.",)
 
 

@@ -12,6 +12,7 @@ import pyarrow.parquet as pq
 from stepwell.population.records.canonical import TABLES, Identity, Reject
 from stepwell.population.records.importing.columns import STAGED, Columns, ReaderMistake
 from stepwell.population.records.importing.people import People
+from stepwell.population.records.importing.refusal import Why
 from stepwell.population.vault import VaultWriter
 
 _BATCH = 2_000  # rows held as Python values, per table: few enough to stay in the processor's cache
@@ -33,7 +34,7 @@ class LoadSink:
         self.counters: Counter[str] = Counter()
         self.rows_read: Counter[str] = Counter()
         self.rejected: Counter[str] = Counter()
-        self.reasons: dict[str, Counter[str]] = defaultdict(Counter)
+        self.why: dict[str, dict[str, Why]] = defaultdict(dict)
         self.given: Counter[str] = Counter()
         self.deletions = 0
         # What the source deleted, each with its place in the order of arrival: a row that comes after it stays.
@@ -102,7 +103,7 @@ class LoadSink:
     def reject(self, reject: Reject) -> None:
         """See ``Sink``. Several reasons for one line are one rejected row."""
         self._vault.reject(reject)
-        self.reasons[reject.file][reject.reason] += 1
+        self.why[reject.file].setdefault(reject.reason, Why(reject.reason)).add(reject)
         place = (reject.file, reject.line)
         if reject.line is None or place != self._last_reject:
             self.rejected[reject.file] += 1

@@ -6,7 +6,7 @@ import pytest
 
 from stepwell.base.errors import StepwellError
 from stepwell.population.records.extracts import Options
-from stepwell.population.records.formats import open_reader
+from stepwell.population.records.formats import open_reader, rows_expected, source_of
 
 
 @pytest.mark.parametrize(
@@ -31,3 +31,19 @@ def test_a_folder_of_unrelated_files_is_refused_as_a_folder(tmp_path):
     (folder / "prices.csv").write_text("colour,price\nred,3\n")
     with pytest.raises(StepwellError, match=r"downloads: none of the 2 files here.*right folder"):
         open_reader(folder, Options(practice="Z99901"))
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "source", "rows"),
+    [
+        ("report.csv", "NHS Number,Drug Name\n1,2\n3,4\n", "list_report", 2),
+        ("bundle.json", "{}", "gp_connect", None),
+        ("table.csv", "PatientGuid,OrganisationGuid\na,b\n", "emis", 1),
+    ],
+)
+def test_a_source_and_about_how_many_rows_it_has_are_told_before_it_is_read(
+    tmp_path, name, text, source, rows
+):
+    file = tmp_path / name
+    file.write_text(text)
+    assert (source_of(file), rows_expected(file)) == (source, rows)

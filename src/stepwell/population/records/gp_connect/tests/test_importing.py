@@ -73,7 +73,7 @@ def test_merged_and_left_out_entries_are_accounted_for(stores: Stores, tmp_path:
 def test_more_than_two_per_cent_that_cannot_be_used_is_refused(stores: Stores, tmp_path: Path):
     bundle = long_term_opioid_candidate()
     bundle.order("bad", plan=None, intent="option")
-    with pytest.raises(StepwellError, match="more than 2 %"):
+    with pytest.raises(StepwellError, match="more than 2%"):
         load(stores, bundle.write(tmp_path / "set"))
 
 

@@ -43,7 +43,7 @@ def ids(rows: list[dict[str, object]]) -> list[str]:
 
 
 def test_a_delta_needs_something_to_build_on(load: Loader):
-    with pytest.raises(StepwellError, match="holds no earlier emis load of practice Z99901"):
+    with pytest.raises(StepwellError, match="no earlier EMIS extract of practice Z99901"):
         load(delta(crowd(1, 1)))
 
 
@@ -146,7 +146,7 @@ def test_somebody_new_with_a_number_already_here_costs_both_the_number(
 
     load(ScriptedReader(first))
     report = load(delta(second))
-    assert any("1 NHS numbers are shared" in warning for warning in report.warnings)
+    assert any("1 NHS number is shared" in warning for warning in report.warnings)
     source_keys = {one: stores.vault.key.source_key("emis", PRACTICE, one) for one in "AB"}
     assert {row["issue_id"]: row["patient_key"] for row in table("issues")} == {
         "I1": source_keys["A"],
@@ -180,7 +180,7 @@ def test_the_same_delta_again_changes_nothing_and_an_older_one_is_refused(load: 
     add = delta(lambda sink: sink.rows("issues", [issue("new", known(sink, "S0"))]))
     assert load(add).outcome is Outcome.LOADED
     assert load(add).outcome is Outcome.UNCHANGED
-    with pytest.raises(StepwellError, match="the lake already holds 2026-06-02"):
+    with pytest.raises(StepwellError, match="the one already imported, of 2 June 2026"):
         load(delta(lambda sink: None, day=date(2026, 6, 1), content="late"))
 
 

@@ -18,6 +18,7 @@ from stepwell.population.lake import Lake
 from stepwell.population.records.canonical import TABLES, Reject
 from stepwell.population.records.extracts import Kind, Options, Sink
 from stepwell.population.records.importing import ImportReport, Outcome, ReaderMistake, import_extract
+from stepwell.population.records.importing.refusal import TooManyRejected
 from stepwell.population.records.importing.tests.synthetic_reader import (
     ISSUE_FILE,
     PATIENT_FILE,
@@ -117,7 +118,7 @@ def test_another_practices_file_is_refused(load: Loader, stores: Stores):
 
 def test_an_older_extract_is_refused(load: Loader):
     load(ScriptedReader(crowd(5, 3)))
-    with pytest.raises(StepwellError, match="the lake already holds 2026-06-01"):
+    with pytest.raises(StepwellError, match="the one already imported, of 1 June 2026"):
         load(ScriptedReader(crowd(5, 3), content="2", extract_date=date(2026, 5, 31)))
 
 
@@ -173,6 +174,28 @@ def test_two_reasons_for_one_line_are_one_rejected_row(load: Loader):
         "Quantity could not be read.": 1,
         "EffectiveDate could not be read.": 1,
     }
+
+
+def test_a_refusal_says_where_the_first_rows_of_each_reason_are_and_never_what_they_hold(
+    load: Loader, stores: Stores
+):
+    """Line and column for the first five of a reason, the commonest reason first."""
+
+    def script(sink: Sink) -> None:
+        crowd(1, 90)(sink)
+        sink.reject(Reject(ISSUE_FILE, 2, None, "the row has 7 cells where the header has 8", "Ada Example"))
+        for line in range(1000, 1009):
+            sink.reject(Reject(ISSUE_FILE, line, "Quantity", "Quantity is not a number", "Ada Example"))
+        sink.read(ISSUE_FILE, 10)
+
+    with pytest.raises(TooManyRejected) as refused:
+        load(ScriptedReader(script))
+    assert str(refused.value).startswith(
+        "issues.csv: 10 of 100 rows could not be used, which is more than 2%: "
+        "Quantity is not a number (9, the first at lines 1000, 1001, 1002, 1003 and 1004, column Quantity); "
+        "the row has 7 cells where the header has 8 (1, at line 2)."
+    )
+    assert "Ada" not in str(refused.value)
 
 
 def test_a_file_rejected_as_a_whole_is_refused(load: Loader):
@@ -262,17 +285,17 @@ def test_what_should_be_known_before_relying_on_a_load_is_said(load: Loader):
         sink.read(ISSUE_FILE, 5)
 
     assert load(ScriptedReader(script)).warnings == (
-        "The newest issue is of 2026-04-01, more than 35 days before the extract date 2026-06-01.",
-        "1 issues are dated after the extract date and do not count yet.",
-        "1 issues have no date.",
-        "1 issues name a medicine without a code: it is recognised by name, or not.",
-        "1 issues are of people who are not in this load.",
+        "The newest issue is of 1 April 2026, more than 35 days before the extract date 1 June 2026.",
+        "1 issue is dated after the extract date and does not count yet.",
+        "1 issue has no date.",
+        "1 issue names a medicine without a code: it is recognised by name, or not.",
+        "1 issue is of somebody who is not in this load.",
     )
 
 
 def test_issues_that_all_lie_ahead_are_said(load: Loader):
     report = load(ScriptedReader(crowd(1, 2, first=date(2026, 7, 1))))
-    assert "No issue has a date up to the extract date 2026-06-01." in report.warnings
+    assert "No issue has a date up to the extract date 1 June 2026." in report.warnings
 
 
 @pytest.mark.parametrize(("first", "warned"), [(date(2026, 4, 27), False), (date(2026, 4, 26), True)])
@@ -298,7 +321,7 @@ def shared_number(family_name: str) -> Callable[[Sink], None]:
 
 def test_one_number_and_two_names_are_two_people_without_a_number(load: Loader, table: Rows, stores: Stores):
     report = load(ScriptedReader(shared_number("Other")))
-    assert any("1 NHS numbers are shared" in warning for warning in report.warnings)
+    assert any("1 NHS number is shared" in warning for warning in report.warnings)
     keys = {str(patient["patient_key"]) for patient in table("patients")}
     assert len(keys) == 2
     assert stores.vault.key.patient_key(number_of(1)) not in keys
@@ -309,7 +332,7 @@ def test_one_number_and_two_names_are_two_people_without_a_number(load: Loader, 
 
 def test_one_number_and_one_name_are_one_person(load: Loader, table: Rows, stores: Stores):
     report = load(ScriptedReader(shared_number("Example")))
-    assert "1 people came under two source ids and agree in name and birth." in report.warnings
+    assert "1 person came under two source ids and agree in name and birth." in report.warnings
     key = stores.vault.key.patient_key(number_of(1))
     assert [patient["patient_key"] for patient in table("patients")] == [key]
     assert [issue["patient_key"] for issue in table("issues")] == [key, key]
