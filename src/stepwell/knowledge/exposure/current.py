@@ -76,7 +76,8 @@ def _replaced(run: CurrentLine, other: CurrentLine, as_of: date) -> bool:
     same = (
         run.medicine.substance == other.medicine.substance
         and run.medicine.release == other.medicine.release
-        and run.medicine.line != other.medicine.line
+        # Own and elsewhere are two lines, though the product is one: what a hospital began, the practice may go on with.
+        and (run.medicine.line != other.medicine.line or not run.own)
     )
     began_after = other.own and other.run_start > run.last.occasion.on
     return same and began_after and (run.lapsed or _ended(run.last, as_of))

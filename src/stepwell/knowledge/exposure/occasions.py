@@ -107,5 +107,5 @@ def _days(occasion: Occasion, median_gap: int | None, rules: Rules) -> tuple[int
 def _median_gap(line: Sequence[Occasion], rules: Rules) -> int | None:
     if len(line) < rules.median_gap_min_occasions:
         return None
-    gap = int(median((b.on - a.on).days for a, b in pairwise(line)))
-    return gap if gap <= rules.median_gap_max_days else None
+    gap = median((b.on - a.on).days for a, b in pairwise(line))
+    return int(gap) if gap <= rules.median_gap_max_days else None

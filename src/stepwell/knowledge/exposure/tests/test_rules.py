@@ -132,7 +132,11 @@ def test_the_median_gap_stands_in_where_days_are_not_known():
     assert {(c.days, c.days_basis) for c in covers} == {(30, DaysBasis.MEDIAN_GAP)}
 
 
-@pytest.mark.parametrize("gaps", [(200, 100, 0), (60, 0)], ids=["gaps too long", "too few issues"])
+@pytest.mark.parametrize(
+    "gaps",
+    [(200, 100, 0), (141, 71, 0), (60, 0)],
+    ids=["gaps too long", "half a day too long", "too few issues"],
+)
 def test_otherwise_twenty_eight_days_are_assumed(gaps):
     covers = covers_of(*[issue(ago(n), state="empty", text=None) for n in gaps])
     assert {(c.days, c.days_basis) for c in covers} == {(28, DaysBasis.ASSUMED)}
@@ -308,6 +312,16 @@ TAKEN = [
     ),
     ("from hospital, written once five months ago", [issue(ago(150), own=False)], ["mst-10"]),
     ("from hospital, half a year ago", [issue(ago(190), own=False)], []),
+    (
+        "a hospital began it and the practice went on with it: taken once",
+        [issue(ago(90), own=False, given=28), issue(ago(60), given=28), issue(ago(32), given=28)],
+        ["mst-10"],
+    ),
+    (
+        "the hospital's supply has not run out yet: taken twice",
+        [issue(ago(30), own=False, given=56), issue(ago(20), given=28)],
+        ["mst-10", "mst-10"],
+    ),
     ("not yet issued", [issue(AS_OF + timedelta(days=1))], []),
 ]
 

@@ -23,11 +23,9 @@ def with_days(occasions: ibis.Table, rules: Rules) -> ibis.Table:
     )
     medians = (
         gaps.group_by("line_id")
-        .agg(occasions_n=_.count(), median_gap=_.gap.median().floor().cast("int32"))
-        .filter(
-            (_.occasions_n >= rules.median_gap_min_occasions) & (_.median_gap <= rules.median_gap_max_days)
-        )
-        .drop("occasions_n")
+        .agg(occasions_n=_.count(), middle=_.gap.median())
+        .filter((_.occasions_n >= rules.median_gap_min_occasions) & (_.middle <= rules.median_gap_max_days))
+        .select("line_id", median_gap=_.middle.floor().cast("int32"))
     )
     joined = occasions.left_join(medians.view(), "line_id")
     return joined.mutate(

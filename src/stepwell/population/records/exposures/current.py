@@ -37,7 +37,8 @@ def _replaced(here: ibis.Table, last: ibis.Table) -> ibis.Table:
         "person_no", "substance", "release", other_line="line", other_start="run_start"
     )
     pairs = here.filter(_.lapsed | _.ended).join(others.view(), ["person_no", "substance", "release"])
-    return pairs.filter((_.other_line != _.line) & (_.other_start > _.day)).select("line_id").distinct()
+    another = (_.other_line != _.line) | ~_.own  # own and elsewhere are two lines, though the product is one
+    return pairs.filter(another & (_.other_start > _.day)).select("line_id").distinct()
 
 
 def dosed(lines_taken: ibis.Table, covers: ibis.Table, as_of: int, rules: Rules) -> ibis.Table:

@@ -19,7 +19,9 @@ def eras(
     """
     own = covers.filter(_.own).join(lines, "line_no")
     parts = [
-        own.filter(own[name]).select("person_no", "start", "end", medicine_class=ibis.literal(name))
+        own.filter(own[name]).select(
+            "person_no", "line_id", "start", "end", medicine_class=ibis.literal(name)
+        )
         for name in classes
     ]
     joined = _numbered(ibis.union(*parts, distinct=False), ("person_no", "medicine_class"), rules)
@@ -47,7 +49,9 @@ def present_runs(covers: ibis.Table, rules: Rules) -> ibis.Table:
 
 def _numbered(covers: ibis.Table, group: tuple[str, ...], rules: Rules) -> ibis.Table:
     """``covers`` with ``gap`` to the latest end so far, ``begins`` and ``era_no``."""
-    order = ["start", "end"]
+    # Starts rise within a line, so the line settles ties: both windows must see the same order, or the second of two covers
+    # that begin an era together is counted with the era before.
+    order = ["start", "end", "line_id"]
     before = ibis.window(group_by=list(group), order_by=order, rows=(None, -1))
     so_far = ibis.window(group_by=list(group), order_by=order, rows=(None, 0))
     table = covers.mutate(gap=_.start - _.end.max().over(before))
