@@ -78,11 +78,13 @@ def _one(substance: str, reading: NameReading) -> Labelled | None:
         return _labelled(f"{substance} injection")
     if substance == "midazolam" or (substance == "gabapentin" and reading.form == "topical"):
         return None
+    if substance == "naltrexone" and "bupropion" in reading.others:  # for weight
+        return None
     if substance == "morphine" and reading.others & _NOT_COUNTED_WITH_MORPHINE:
         return None
     if substance == "methadone" and reading.form not in ("injection", "suppository", "cigarette"):
         return "methadone, purpose not known", _UNKNOWN_PURPOSE
-    if substance == "buprenorphine" and "naloxone" in reading.others:
+    if substance == "buprenorphine" and ("naloxone" in reading.others or _is_depot(reading)):
         return _labelled("buprenorphine for dependence")
     if substance == "buprenorphine" and reading.form in _SUBLINGUAL:
         return "buprenorphine under the tongue, purpose not known", _UNKNOWN_PURPOSE
@@ -93,6 +95,13 @@ def _one(substance: str, reading: NameReading) -> Labelled | None:
         if compound:
             return _labelled(compound)
     return _labelled(substance)
+
+
+def _is_depot(reading: NameReading) -> bool:
+    """Slow injections and implants of buprenorphine are made for dependence only."""
+    return (reading.form == "injection" and reading.modified_release) or bool(
+        reading.words & {"implant", "implants"}
+    )
 
 
 def _labelled(name: str) -> Labelled:

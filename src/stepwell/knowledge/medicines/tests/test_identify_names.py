@@ -41,6 +41,11 @@ RECOGNISED = [
     ("Paracetamol 500mg / Codeine 30mg tablets", "Co-codamol 30mg/500mg tablets"),
     ("Co-codamol 30mg/500mg soluble tablets", "Co-codamol 30mg/500mg effervescent tablets"),
     ("Nurofen Plus tablets", "Ibuprofen 200mg / Codeine 12.8mg tablets"),
+    ("Nurofen Plus", "Ibuprofen 200mg / Codeine 12.8mg tablets"),
+    ("Remedeine", "Co-dydramol 20mg/500mg tablets"),
+    ("REMEDEINE FORTE TABS", "Co-dydramol 30mg/500mg tablets"),
+    ("Paramol", "Co-dydramol 7.46mg/500mg tablets"),
+    ("Diconal", "Dipipanone 10mg / Cyclizine 30mg tablets"),
     ("Dihydrocodeine 30mg tab", "Dihydrocodeine 30mg tablets"),
     ("DF118 Forte 40mg tablets", "Dihydrocodeine 40mg tablets"),
     ("DHC Continus 60mg tablets", "Dihydrocodeine 60mg modified-release tablets"),
@@ -108,6 +113,8 @@ REFUSED = [
     ("Gabapentin 600mg tablets and Gabapentin 300mg capsules", "gabapentin", "The product is known"),
     ("Tramadol 100mg/2ml solution for injection ampoules", "tramadol", "Injections"),
     ("Palfium 5mg tablets", "dextromoramide", "No product of this brand"),
+    ("Syndol", "co-codamol", "The name gives no strength"),
+    ("Migraleve Pink", "codeine compound", "The product is known"),
 ]
 
 
@@ -126,7 +133,8 @@ def test_the_substance_is_known_and_the_strength_is_not_guessed(
     [
         "Amlodipine 5mg tablets", "Paracetamol 500mg tablets", "Apomorphine 10mg/ml solution for injection",
         "Naloxone 400micrograms/1ml injection", "Kaolin and Morphine mixture", "Gabapentin 6% gel", "Aspirin 75mg",
-        "Midazolam 10mg/2ml oromucosal solution", "Dextromethorphan 7.5mg/5ml linctus", "", None, "()", "25",
+        "Midazolam 10mg/2ml oromucosal solution", "Midazolam 10mg/2ml oromucosal solution pre-filled oral syringes",
+        "Naltrexone 8mg / Bupropion 90mg modified-release tablets", "Dextromethorphan 7.5mg/5ml linctus", "", None, "()", "25",
     ],
 )  # fmt: skip
 def test_everything_else_is_nothing(written: str | None) -> None:
@@ -212,6 +220,14 @@ class TestDependence:
             ("Suboxone 8mg/2mg sublingual tablets", True, False, None),
             ("Naltrexone 50mg tablets", True, False, "dependence_by_name"),
             ("Buvidal 64mg/0.18ml prolonged-release injection", True, False, None),
+            (
+                "Buprenorphine 64mg/0.18ml prolonged-release solution for injection pre-filled syringes",
+                True,
+                False,
+                None,
+            ),
+            ("Buprenorphine 74.2mg implant", True, False, None),
+            ("Buprenorphine 300micrograms/1ml solution for injection ampoules", False, True, None),
             ("Lofexidine", True, False, None),
             ("Buprenorphine and naloxone", True, False, None),
         ],
