@@ -7,16 +7,18 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
-from typing import IO, Annotated
+from typing import IO, TYPE_CHECKING, Annotated
 
 import typer
 
 from stepwell.base import csv_files
 from stepwell.base.errors import Place, StepwellError
 from stepwell.cli import output
-from stepwell.knowledge import dosage, equivalence, medicines
-from stepwell.population.records.reading.delimited import Delimited
-from stepwell.population.records.reading.sources import open_source
+
+if TYPE_CHECKING:
+    from stepwell.knowledge import medicines
+
+# Tables of facts and readers of files are brought in by the command that needs them: help stays quick.
 
 dosage_app = typer.Typer(help="Dosage instructions: read, or refused with a reason.", no_args_is_help=True)
 medicines_app = typer.Typer(help="Medicines: which product a name or code means.", no_args_is_help=True)
@@ -54,6 +56,8 @@ def parse(
     as_json: JsonOption = False,
 ) -> None:
     """Read dosage instructions: daily minimum and maximum, or a refusal with its reason."""
+    from stepwell.knowledge import dosage
+
     if file is None and not texts:
         raise StepwellError("There is nothing to read.", next_step="Give a TEXT, or --file F --column C.")
     if file is not None:
@@ -84,6 +88,9 @@ def _from_file(
         raise StepwellError(
             "this is a workbook, not text.", where=Place(file.name), next_step="Save it as CSV UTF-8 first."
         )
+    from stepwell.population.records.reading.delimited import Delimited
+    from stepwell.population.records.reading.sources import open_source
+
     table = Delimited(open_source(file)[0], separator=",")
     if (
         column not in table.header()
@@ -110,6 +117,8 @@ def _product(name: str | None) -> medicines.Product | None:
 
 def identified(text: str) -> medicines.Identification:
     """What a dm+d id, a BNF code or a name means."""
+    from stepwell.knowledge import medicines
+
     wanted = text.strip()
     if wanted.isdigit():
         return medicines.identify(code=wanted)
@@ -158,6 +167,8 @@ def identify(
 
 def equivalence_answer(product_text: str, instruction: str, table: str) -> dict[str, object]:
     """The OME of a product taken as an instruction says, in the shape scripts rely on."""
+    from stepwell.knowledge import dosage, equivalence
+
     found = identified(product_text)
     if found.product is None:
         return _not_converted(table, found.reason or "The medicine is not recognised.")

@@ -8,8 +8,6 @@ from typing import Annotated
 import typer
 
 from stepwell.cli import output
-from stepwell.population import lake as lakes
-from stepwell.population.records.derived import DERIVATION
 
 app = typer.Typer(help="A lake: what it holds; work its exposures out again.", no_args_is_help=True)
 
@@ -20,6 +18,8 @@ JsonOption = Annotated[bool, typer.Option("--json", help="Answer as JSON.")]
 @app.command("status")
 def status(lake: LakeOption, as_json: JsonOption = False) -> None:
     """The loads of a lake: practice, date of the extract, and whether searches read them."""
+    from stepwell.population import lake as lakes  # the engine is slow to start: help stays quick
+
     manifest = lakes.Lake(lake).current()
     in_use = {load.load_id for load in manifest.in_use()}
     loads = [
@@ -43,6 +43,9 @@ def status(lake: LakeOption, as_json: JsonOption = False) -> None:
 @app.command("rederive")
 def rederive(lake: LakeOption, as_json: JsonOption = False) -> None:
     """Work exposures out again for every load with today's rules and tables. Needed after an upgrade."""
+    from stepwell.population import lake as lakes
+    from stepwell.population.records.derived import DERIVATION
+
     done = lakes.rederive(lakes.Lake(lake), DERIVATION)
     if as_json:
         output.show_json({"loads": done})

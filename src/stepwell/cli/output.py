@@ -6,7 +6,7 @@ import dataclasses
 import json
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from decimal import Decimal
 from enum import Enum
@@ -45,15 +45,32 @@ def show_json(value: object) -> None:
     typer.echo(json.dumps(plain(value), ensure_ascii=False, indent=2))
 
 
+def show_lines(lines: Iterable[str]) -> None:
+    """Print lines."""
+    for line in lines:
+        typer.echo(line)
+
+
 def show_fields(fields: Mapping[str, object]) -> None:
     """Print one line per field that has something to say."""
     width = max((len(name) for name in fields), default=0)
     for name, value in fields.items():
         if value not in (None, "", (), [], {}):
-            shown = plain(value)
-            typer.echo(
-                f"{name:<{width}}  {shown if not isinstance(shown, list | dict) else json.dumps(shown)}"
-            )
+            typer.echo(f"{name:<{width}}  {in_words(plain(value))}")
+
+
+def in_words(value: object) -> str:
+    """A plain value on one line: yes and no, lists with commas, pairs by name; nothing of JSON."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if value is None:
+        return "not known"
+    if isinstance(value, dict):
+        return ", ".join(f"{name.replace('_', ' ')} {in_words(each)}" for name, each in value.items())
+    if isinstance(value, list):
+        apart = "; " if any(isinstance(each, dict) for each in value) else ", "
+        return apart.join(in_words(each) for each in value)
+    return str(value)
 
 
 class Lines:

@@ -3,25 +3,16 @@
 from __future__ import annotations
 
 from datetime import date
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from stepwell.base.errors import StepwellError
-from stepwell.cli import output, results
-from stepwell.knowledge.medicines import catalogue
-from stepwell.knowledge.medicines.model import MedicineClass
-from stepwell.population import engine
-from stepwell.population.lake import Lake
-from stepwell.population.records import formats
-from stepwell.population.records.derived import DERIVATION
-from stepwell.population.records.extracts import Kind, Options
-from stepwell.population.records.importing import import_extract
-from stepwell.population.records.searches import all_searches
-from stepwell.population.records.searches import search as find_search
-from stepwell.population.records.searches.run import Options as Narrowing
-from stepwell.population.stores import open_stores
+from stepwell.cli import output
+
+# The engine takes a second to start, so each command brings in what it needs when it runs: help stays quick.
 
 app = typer.Typer(help="Practice records: import, search, explain.", no_args_is_help=True)
 
@@ -40,6 +31,13 @@ AsOfOption = Annotated[
 ]
 
 
+class Holds(StrEnum):
+    """What an extract holds: the words of ``extracts.Kind``, said here because that module starts slowly."""
+
+    FULL = "full"
+    DELTA = "delta"
+
+
 @app.command("import")
 def import_records(
     path: Annotated[
@@ -49,7 +47,7 @@ def import_records(
     practice: Annotated[
         str | None, typer.Option("--practice", help="ODS code of the practice whose file this is.")
     ] = None,
-    kind: Annotated[Kind, typer.Option("--kind", help="Everything, or what changed since.")] = Kind.FULL,
+    kind: Annotated[Holds, typer.Option("--kind", help="Everything, or what changed since.")] = Holds.FULL,
     mapping: Annotated[
         Path | None, typer.Option("--mapping", help="A saved mapping of a list report's headings.")
     ] = None,
@@ -62,24 +60,25 @@ def import_records(
     as_json: JsonOption = False,
 ) -> None:
     """Import one extract, or a folder of them, into a lake. All or nothing for each practice."""
-    options = Options(practice=practice, kind=kind, mapping=mapping, extract_date=day(extract_date))
+    from stepwell.cli import importing
+
     progress = output.Lines(quiet=quiet)
-    stores = open_stores(lake, vault_path=vault, key_path=key)
-    if stores.key_created is not None:
-        typer.echo(
-            f"Made a new key beside the lake: {stores.key_created.name}. Keep it as secret as the records; "
-            "without it no further import into this lake is possible.",
-            err=True,
-        )
+    stated = day(extract_date)
     reports = []
-    for folder in formats.practice_folders(path):
-        reader = formats.open_reader(folder, options)
-        report = import_extract(
-            stores.lake, stores.vault, reader, options, derive=DERIVATION, progress=progress
-        )
+    for report in importing.imported(
+        path,
+        lake,
+        practice=practice,
+        kind=kind,
+        mapping=mapping,
+        extract_date=stated,
+        vault=vault,
+        key=key,
+        progress=progress,
+    ):
         reports.append(report.as_dict())
         if not as_json:
-            results.show_report(report)
+            output.show_lines(importing.lines(report))
     if as_json:
         output.show_json(reports[0] if len(reports) == 1 else reports)
 
@@ -116,7 +115,6 @@ def search_records(
     as_json: JsonOption = False,
 ) -> None:
     """Run a search: people in, to check and out, each with reasons, and counts with their denominator."""
-    search = find_search(search_id)
     if sample is not None and not seed:
         raise StepwellError(
             "A random sample needs a seed.", next_step="Add --seed, so that it can be drawn again."
@@ -125,10 +123,10 @@ def search_records(
         raise StepwellError(
             "--age-from is above --age-to, so nobody could be found.", next_step="Swap the two ages."
         )
-    narrowing = Narrowing(_known_medicine(medicine), minimum_ome, age_from, age_to, sample, seed)
-    found = results.search_lake(
-        Lake(lake), search, as_of=day(as_of), practice=practice, options=narrowing, con=engine.connect()
-    )
+    from stepwell.cli import results
+
+    options = results.narrowing(medicine, minimum_ome, age_from, age_to, sample, seed)
+    found = results.search_lake(search_id, lake, as_of=day(as_of), practice=practice, options=options)
     if out is not None:
         results.write_candidates(found.result, out, ("in", "check"))
     if excluded is not None:
@@ -141,25 +139,11 @@ def search_records(
         results.show_summary(found.result, listed=out is None)
 
 
-def _known_medicine(text: str | None) -> str | None:
-    """The class or substance asked for. A misspelling is refused: it would find nobody, which reads as good news."""
-    if text is None:
-        return None
-    wanted = text.strip().lower()
-    classes = {str(each) for each in MedicineClass}
-    if (as_class := wanted.replace(" ", "_").replace("-", "_")) in classes:
-        return as_class
-    if wanted in {product.substance for product in catalogue.products()}:
-        return wanted
-    raise StepwellError(
-        "--medicine names no class or substance that is known here.",
-        next_step=f"Give a substance, like morphine, or one of: {', '.join(sorted(classes))}.",
-    )
-
-
 @app.command("searches")
 def list_searches(as_json: JsonOption = False) -> None:
     """Every search with its definition in plain words."""
+    from stepwell.population.records.searches import all_searches
+
     if as_json:
         output.show_json(
             [
@@ -182,14 +166,10 @@ def explain_person(
     as_json: JsonOption = False,
 ) -> None:
     """Why a person is in, to check, out or not found, rule by rule, with the issues it rests on."""
+    from stepwell.cli import results
+
     results.show_explanation(
-        Lake(lake),
-        find_search(search_id),
-        person=person,
-        practice=practice,
-        as_of=day(as_of),
-        con=engine.connect(),
-        as_json=as_json,
+        search_id, lake, person=person, practice=practice, as_of=day(as_of), as_json=as_json
     )
 
 

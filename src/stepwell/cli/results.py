@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-import ibis
 import typer
 
 from stepwell.base import csv_files
 from stepwell.base.errors import StepwellError
 from stepwell.cli import output
+from stepwell.knowledge.medicines import catalogue
+from stepwell.knowledge.medicines.model import MedicineClass
+from stepwell.population import engine
 from stepwell.population.lake import Lake, Load
-from stepwell.population.records.importing.report import ImportReport
-from stepwell.population.records.searches import Options, Result, Search, prepare, run
+from stepwell.population.records.searches import Options, Result, prepare, run
+from stepwell.population.records.searches import search as find_search
 from stepwell.population.records.searches.explain import Explanation, explain
 from stepwell.population.stores import open_stores
 
@@ -34,6 +37,7 @@ COLUMNS = (
     "daily_ome_at_least",
     "medicines",
     "flags",
+    "seed",
 )
 
 
@@ -45,17 +49,41 @@ class Found:
     loads: tuple[Load, ...]
 
 
+def narrowing(
+    medicine: str | None,
+    minimum_ome: float | None,
+    age_from: int | None,
+    age_to: int | None,
+    sample: int | None,
+    seed: str | None,
+) -> Options:
+    """Options of a search. Raises ``StepwellError`` for a medicine that is not known here."""
+    return Options(_known_medicine(medicine), minimum_ome, age_from, age_to, sample, seed)
+
+
+def _known_medicine(text: str | None) -> str | None:
+    """The class or substance asked for. A misspelling is refused: it would find nobody, which reads as good news."""
+    if text is None:
+        return None
+    wanted = text.strip().lower()
+    classes = {str(each) for each in MedicineClass}
+    if (as_class := wanted.replace(" ", "_").replace("-", "_")) in classes:
+        return as_class
+    if wanted in {product.substance for product in catalogue.products()}:
+        return wanted
+    raise StepwellError(
+        "--medicine names no class or substance that is known here.",
+        next_step=f"Give a substance, like morphine, or one of: {', '.join(sorted(classes))}.",
+    )
+
+
 def search_lake(
-    lake: Lake,
-    search: Search,
-    *,
-    as_of: date | None,
-    practice: str | None,
-    options: Options,
-    con: ibis.BaseBackend,
+    search_id: str, lake: Path, *, as_of: date | None, practice: str | None, options: Options
 ) -> Found:
-    """Run ``search`` over the loads in use, at ``as_of`` or the newest extract's date."""
-    with lake.pin() as snapshot:
+    """Run a search over the loads in use, at ``as_of`` or the newest extract's date."""
+    search = find_search(search_id)
+    con = engine.connect()
+    with Lake(lake).pin() as snapshot:
         loads = _loads(snapshot.in_use, practice)
         tables = snapshot.tables(con, practices=[practice] if practice else None)
         day = as_of or extract_date(loads)
@@ -113,6 +141,7 @@ def write_candidates(result: Result, out: Path, outcomes: Collection[str]) -> No
             c.ome_at_least,
             "|".join(c.medicines),
             "|".join(c.flags),
+            result.options.seed,
         )
         for c in result.candidates
         if c.outcome in outcomes
@@ -145,9 +174,17 @@ def write_identified(
             keys=keys,
         )
         rows += [(p.nhs_number, outcomes[load.practice, p.patient_key]) for p in people]
-    with out.open("w", encoding="utf-8", newline="") as file:
-        rows.sort(key=lambda row: row[0] or "")
+    rows.sort(key=lambda row: row[0] or "")
+    with os.fdopen(_for_me_only(out), "w", encoding="utf-8", newline="") as file:
         csv_files.write(file, ("nhs_number", "outcome"), rows)
+
+
+def _for_me_only(out: Path) -> int:
+    """A file nobody else on this machine can read, also when one of that name was there: it will name people."""
+    opened = os.open(out, os.O_WRONLY | os.O_CREAT, 0o600)
+    os.fchmod(opened, 0o600)
+    os.ftruncate(opened, 0)
+    return opened
 
 
 def summary(result: Result) -> dict[str, object]:
@@ -163,9 +200,7 @@ def summary(result: Result) -> dict[str, object]:
         "base": counts.base,
         **{name: counts.outcomes[name] for name in ("in", "check", "out")},
         "reasons": counts.reasons,
-        "per_1000_registered": round(1000 * counts.base / counts.registered, 1)
-        if counts.registered
-        else None,
+        "per_1000_registered": _rate(result),
         "options": result.options,
     }
 
@@ -190,34 +225,27 @@ def show_summary(result: Result, *, listed: bool) -> None:
         typer.echo(f"{counts.outcomes[name]:>8,}  {words}")
     for reason, number in counts.reasons.items():
         typer.echo(f"{number:>12,}  {reason.replace('_', ' ')}")
-    if counts.registered:
-        rate = 1000 * counts.base / counts.registered
+    if (rate := _rate(result)) is not None:
         typer.echo(
             f"\n{rate:.1f} in every 1,000 registered people ({counts.base:,} of {counts.registered:,})."
+        )
+    if result.options.sample is not None:
+        typer.echo(
+            f"\nA random sample of {result.options.sample:,} from those in, seed {result.options.seed}: the same seed "
+            "draws the same people. A sample has no rate."
         )
     if listed:
         for c in result.candidates:
             typer.echo(f"{c.patient_key}  {c.practice}  {c.outcome:<5}  {'; '.join(c.reasons)}")
 
 
-def show_report(report: ImportReport) -> None:
-    """Print an import's report in lines."""
-    output.show_fields(report.as_dict())
-    typer.echo("")
-
-
 def show_explanation(
-    lake: Lake,
-    search: Search,
-    *,
-    person: str,
-    practice: str | None,
-    as_of: date | None,
-    con: ibis.BaseBackend,
-    as_json: bool,
+    search_id: str, lake: Path, *, person: str, practice: str | None, as_of: date | None, as_json: bool
 ) -> None:
     """Print every rule of a search asked of one person."""
-    with lake.pin() as snapshot:
+    search = find_search(search_id)
+    con = engine.connect()
+    with Lake(lake).pin() as snapshot:
         loads = _loads(snapshot.in_use, practice)
         tables = snapshot.tables(con, practices=[practice] if practice else None)
         prepared = prepare(tables, as_of or extract_date(loads), con)
