@@ -116,9 +116,11 @@ def _medicine_issues(
         text_key=_key(instructions, "line", "text"),
         rank=ibis.cases(*ranks, else_=STATE_RANK["unreadable"]),
     ).select("text_key", "rank", "units_min", "units_max", "ome_min", "ome_max")
-    ends = templates.select("template_id", template_end="end_date").distinct(on="template_id", keep="first")
+    # A source's ids are its own: two practices may use the same one.
+    of_template = ("practice", "template_id")
+    ends = templates.select(*of_template, template_end="end_date").distinct(on=of_template, keep="first")
     joined = named.mutate(text_key=_key(named, "line", "dosage_instruction")).join(read, "text_key")
-    joined = joined.left_join(ends, "template_id")
+    joined = joined.left_join(ends, of_template)
     counted = ibis.coalesce(_.quantity_unit, "").lower().strip()
     joined = joined.select(
         "patient_key",

@@ -118,15 +118,15 @@ def instruction_row(line: str, text: str | None, product: Product | None) -> Row
         "state": state.value,
         "reason": dosage.reason or "",
         "flags": "|".join(dosage.flags),
-        "units_min": _number(dosage.daily_min),
-        "units_max": _number(dosage.daily_max),
+        "units_min": _number(dosage.daily_min) if _counts(dosage) else None,
+        "units_max": _number(dosage.daily_max) if _counts(dosage) else None,
         "unit": dosage.unit,
         "mg_min": _number(dosage.daily_mg_min),
         "mg_max": _number(dosage.daily_mg_max),
         "patch_mcg_per_hour": _number(dosage.patch_mcg_per_hour),
-        "ome_min": _number(ome.ome_min) if ome else None,
-        "ome_max": _number(ome.ome_max) if ome else None,
-        "formula": ome.formula if ome else "",
+        "ome_min": _number(ome[0].ome_min) if ome else None,
+        "ome_max": _number(ome[1].ome_max) if ome else None,
+        "formula": " to ".join(dict.fromkeys(each.formula for each in ome)) if ome else "",
     }
 
 
@@ -145,17 +145,32 @@ def state_of(dosage: Dosage) -> TextState:
     return TextState.UNREADABLE
 
 
-def _ome(dosage: Dosage, product: Product | None) -> Equivalence | None:
+def _counts(dosage: Dosage) -> bool:
+    """Whether the daily numbers count anything: mg of a medicine of unknown strength do not, and divide no quantity."""
+    return dosage.unit != "mg"
+
+
+def _ome(dosage: Dosage, product: Product | None) -> tuple[Equivalence, Equivalence] | None:
+    """The equivalences of the lowest and the highest dose, where both can be said."""
     if product is None:
         return None
     if _is_patch(product):
-        rate = dosage.patch_mcg_per_hour
-        found = convert(product, patch_mcg_per_hour=rate) if rate is not None else None
+        found = tuple(convert(product, patch_mcg_per_hour=rate) for rate in _rates_worn(dosage, product))
     elif dosage.daily_mg_min is not None and dosage.daily_mg_max is not None:
-        found = convert(product, daily_mg_min=dosage.daily_mg_min, daily_mg_max=dosage.daily_mg_max)
+        found = (convert(product, daily_mg_min=dosage.daily_mg_min, daily_mg_max=dosage.daily_mg_max),)
     else:
-        found = None
-    return found if found is not None and found.convertible else None
+        return None
+    return (found[0], found[-1]) if found and all(each.convertible for each in found) else None
+
+
+def _rates_worn(dosage: Dosage, product: Product) -> tuple[Decimal, ...]:
+    """The rates of the fewest and of the most patches worn together; none where the instruction does not say."""
+    rate, low, high = product.patch_rate_microgram_per_h, dosage.dose_min, dosage.dose_max
+    if dosage.patch_mcg_per_hour is not None:
+        return (dosage.patch_mcg_per_hour,)
+    if rate is None or low is None or high is None or dosage.as_needed:
+        return ()
+    return rate * low, rate * high
 
 
 def _number(value: Decimal | None) -> float | None:

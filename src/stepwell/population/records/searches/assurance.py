@@ -96,7 +96,7 @@ def _write(case: Case, rows: dict[str, list[dict[str, object]]]) -> None:
             "patient_key": key,
             "practice": _PRACTICE,
             "birth_year": int(born[:4]) if known else None,
-            "birth_month": int(born[5:7]) if known else None,
+            "birth_month": int(born[5:7]) if known and len(born) > 4 else None,
             "death_year": died.year if isinstance(died, date) else None,
             "death_month": died.month if isinstance(died, date) else None,
             "no_nhs_number": False,

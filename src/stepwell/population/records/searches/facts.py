@@ -145,15 +145,18 @@ def _people(tables: Mapping[str, ibis.Table], as_of: date) -> ibis.Table:
     this_month = as_of.year * 12 + as_of.month
     dead = (_.death_year.cast("int32") * 12 + _.death_month.fill_null(1)) <= this_month
     months = this_month - (_.birth_year.cast("int32") * 12 + _.birth_month)
+    turned = as_of.year - _.birth_year.cast("int32")  # in this calendar year, whatever the month
     return joined.mutate(
         person__registered=_.is_registered.fill_null(False) & ~dead.fill_null(False),
         person__sensitive=_.sensitive.fill_null(False),
         person__years=(months / 12).floor().cast("int32"),
         person__age=ibis.cases(
-            (months.isnull(), "unknown"),
+            (turned < 18, "under_18"),
+            (turned > 18, "adult"),
             (months < 18 * 12, "under_18"),
             (months == 18 * 12, "turning_18"),
-            else_="adult",
+            (months > 18 * 12, "adult"),
+            else_="unknown",
         ),
     ).drop("is_registered", "sensitive")
 
