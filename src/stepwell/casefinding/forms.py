@@ -117,7 +117,7 @@ class UploadForm(forms.Form):
         help_text="A zip of an EMIS extract, a GP Connect bundle (JSON), or a report your system made (CSV, Excel)",
         error_messages={
             "required": "Choose the file of the extract",
-            "empty": "Choose a file that is not empty",
+            "empty": "This file is empty. Run the report or the extract again, and choose its new file",
         },
     )
     kind = forms.ChoiceField(
@@ -132,11 +132,8 @@ class UploadForm(forms.Form):
     extract_date = DayField(
         label="Date of the extract",
         required=False,
-        help_text="Leave empty when the extract itself says it",
+        help_text="Only if the file does not say it itself",
         error_messages={"invalid": "Enter a day, like 6/8/2026"},
-    )
-    confirm_headings = forms.BooleanField(
-        label="This is a report I made: let me confirm what its headings mean", required=False
     )
 
     def __init__(self, *args: Any, practices: list[Organisation], **options: Any) -> None:

@@ -1,33 +1,43 @@
-"""What the mapping screen of a list report shows, and what a person says each heading means."""
+"""What a list report's headings mean: recognised, kept by a practice, or said by a person on the mapping page."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping as Values
-from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
+from pathlib import Path
 
+from stepwell.base.errors import StepwellError
 from stepwell.casefinding import stores
 from stepwell.casefinding.models import ImportJob, MappingPreset
+from stepwell.population.records import formats
+from stepwell.population.records.extracts import Kind
 from stepwell.population.records.list_report import words
 from stepwell.population.records.list_report.mapping import Mapping, from_yaml, to_yaml, with_fields
 from stepwell.population.records.list_report.recognition import FilePreview, recognise_file
 
-ROWS_SHOWN = 20
+# Looked through for the first values of each column; a column of diagnoses may be empty for many rows.
+ROWS_SAMPLED = 200
+
+
+def need_confirming(path: Path, kind: Kind) -> bool:
+    """Whether somebody must say what this file's headings mean before it is read: true of a report a practice made.
+
+    Raises ``StepwellError`` for a file that is no extract, or a report without a row of headings.
+    """
+    if formats.source_of(path) != formats.LIST_REPORT:
+        return False
+    recognise_file(path, n=0)
+    if kind is Kind.DELTA:
+        raise StepwellError(
+            "This is a report your practice made, and a report is always read as everything it lists, never as changes.",
+            next_step="Upload it again and choose “Everything”.",
+        )
+    return True
 
 
 def preview(job: ImportJob, mapping: Mapping | None = None) -> FilePreview:
     """The first rows of an uploaded report, as understood. Raises ``StepwellError`` when it is not a report."""
-    return recognise_file(stores.uploads_path() / job.stored_as, mapping, ROWS_SHOWN)
-
-
-def choices() -> list[tuple[str, str]]:
-    """Every meaning a column may have, in words; the first is not used."""
-    named = sorted((name.replace("_", " ").capitalize(), name) for name in words.fields())
-    return [
-        ("", "Not used"),
-        *((name, text.replace("Nhs", "NHS").replace("Snomed", "SNOMED")) for text, name in named),
-    ]
+    return recognise_file(stores.uploads_path() / job.stored_as, mapping, ROWS_SAMPLED)
 
 
 def chosen(job: ImportJob, seen: FilePreview, sent: Values[str, str]) -> Mapping:
@@ -45,51 +55,6 @@ def of_preset(preset: MappingPreset, job: ImportJob) -> Mapping:
     return replace(saved, practice=job.practice.ods_code, extract_date=job.extract_date)
 
 
-def fitting(presets: Sequence[MappingPreset], seen: FilePreview) -> list[MappingPreset]:
-    """The saved mappings that were made for exactly these headings."""
-    here = seen.recognition.mapping.headings_hash
-    return [preset for preset in presets if from_yaml(preset.mapping_yaml, preset.name).headings_hash == here]
-
-
 def as_yaml(mapping: Mapping, name: str) -> str:
     """As the import keeps it."""
     return to_yaml(replace(mapping, name=name))
-
-
-# What a person checks first; the other columns follow, those not used last.
-_FIRST = (
-    "nhs_number",
-    "source_patient_id",
-    "family_name",
-    "medicine_cell",
-    "drug_name",
-    "dosage_instruction",
-    "quantity",
-    "issue_date",
-    "code_term",
-    "event_date",
-)
-
-
-def screen(seen: FilePreview, mapping: Mapping) -> dict[str, Any]:
-    """The columns with what each means now, and the rows with the columns to check first in front."""
-    columns = [
-        {"at": at, "heading": column.heading or "(no heading)", "field": column.field}
-        for at, column in enumerate(mapping.columns)
-    ]
-    order = sorted(range(len(columns)), key=lambda at: _rank(mapping.columns[at].field))
-    return {
-        "found": seen.found,
-        "title": [text for text in seen.recognition.title if text],
-        "columns": columns,
-        "shown": [columns[at] for at in order],
-        "missing": seen.missing,
-        "rows": [(line, [cells[at] for at in order]) for line, cells in seen.rows],
-        "choices": choices(),
-    }
-
-
-def _rank(field: str) -> int:
-    if not field:
-        return len(_FIRST) + 1
-    return _FIRST.index(field) if field in _FIRST else len(_FIRST)

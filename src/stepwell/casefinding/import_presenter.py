@@ -1,15 +1,16 @@
-"""Turns an import and its report into what its page says."""
+"""Turns an import, how far it is and its report into what its page says."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from stepwell.casefinding.models import ImportJob
 from stepwell.casefinding.record import words
+from stepwell.organisations.models import Organisation
 from stepwell.population.lake import Load
 
 _STORED = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\.[a-z]+")
@@ -18,16 +19,49 @@ SOURCES = {
     "gp_connect": "GP Connect bundle",
     "list_report": "Report made by the practice",
 }
+# The tables of a load in the words of a practice, in the order that matters to it.
+TABLES = {
+    "patients": "People",
+    "issues": "Issues of medicines",
+    "templates": "Medicines on repeat or acute",
+    "events": "Diagnoses and other codes",
+    "registrations": "Registrations",
+    "drug_codes": "Codes of medicines",
+    "clinical_codes": "Codes of diagnoses",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """One file of an extract by the name the person knows. ``aside``: rows that were merged into others or left out."""
+
+    name: str
+    read: int
+    used: int
+    aside: int
+    rejected: int
+    reasons: tuple[tuple[str, int], ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What an import says: ``facts`` as (name, words); ``files`` by the name the person knows."""
+    """What an import says. ``held`` is one sentence; ``facts`` are (name, words); ``tables`` (name, rows kept)."""
 
+    held: str
     facts: tuple[tuple[str, str], ...]
-    files: tuple[tuple[str, Mapping[str, Any]], ...]
+    files: tuple[File, ...]
     tables: tuple[tuple[str, int], ...]
     unread: str
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """One of the three stages of an import. ``state``: done, now or later. ``share`` is in whole per cent, if it is known."""
+
+    name: str
+    state: str
+    detail: str = ""
+    share: int | None = None
 
 
 def report(job: ImportJob, in_use: Mapping[str, Load]) -> Report:
@@ -40,14 +74,37 @@ def report(job: ImportJob, in_use: Mapping[str, Load]) -> Report:
     )
     facts = [("Source", SOURCES.get(found.get("source", ""), str(found.get("source", "not known"))))]
     facts += [(name, _day(found.get(key))) for name, key in days]
+    tables = {name: int(counts["kept"]) for name, counts in found.get("tables", {}).items()}
+    known = [name for name in TABLES if name in tables]
     return Report(
+        held=_held(tables, _day(found.get("extract_date"))),
         facts=tuple(facts),
-        files=tuple((_known_name(job, name), counts) for name, counts in found.get("files", {}).items()),
+        files=tuple(_file(job, name, counts) for name, counts in found.get("files", {}).items()),
         tables=tuple(
-            (name.replace("_", " ").capitalize(), int(counts["kept"]))
-            for name, counts in found.get("tables", {}).items()
+            (TABLES.get(name, name.replace("_", " ").capitalize()), tables[name])
+            for name in [*known, *sorted(tables.keys() - set(known))]
         ),
         unread=_unread(job, in_use.get(job.practice.ods_code)),
+    )
+
+
+def _held(tables: Mapping[str, int], day: str) -> str:
+    people, issues = tables.get("patients", 0), tables.get("issues", 0)
+    return (
+        f"{people:,} {'person' if people == 1 else 'people'} and {issues:,} "
+        f"{'issue' if issues == 1 else 'issues'} of medicines, as the practice was on {day}."
+    )
+
+
+def _file(job: ImportJob, name: str, counts: Mapping[str, Any]) -> File:
+    read, used, rejected = int(counts["read"]), int(counts["used"]), int(counts["rejected"])
+    return File(
+        name=known_name(job, name),
+        read=read,
+        used=used,
+        aside=max(0, read - used - rejected),
+        rejected=rejected,
+        reasons=tuple(counts.get("reasons", {}).items()),
     )
 
 
@@ -55,19 +112,55 @@ def _unread(job: ImportJob, standing: Load | None) -> str:
     """Why searches do not read this import; empty when they do."""
     if standing is None or standing.load_id == job.load_id:
         return ""
-    source = SOURCES.get(standing.source, standing.source)
-    return (
-        f"They read another extract of this practice: {source} of {words.long_date(standing.extract_date)}."
-    )
+    return f"They read another extract of this practice: {_of(standing)}."
 
 
-def problem(job: ImportJob) -> str:
-    """What was wrong, with the name the person's file had."""
-    return job.problem.replace(job.stored_as, job.file_name) if job.stored_as else job.problem
+def _of(load: Load) -> str:
+    return f"{SOURCES.get(load.source, load.source)} of {words.long_date(load.extract_date)}"
 
 
-def _known_name(job: ImportJob, name: str) -> str:
-    # A file is stored under an id; of one imported before, under the id it had then.
+def in_use(practices: Sequence[Organisation], loads: Mapping[str, Load]) -> list[tuple[str, str]]:
+    """(practice, the extract its searches read), for each practice; in words where there is none yet."""
+    return [
+        (practice.name, _of(load) if (load := loads.get(practice.ods_code)) else "no extract yet")
+        for practice in practices
+    ]
+
+
+def stages(job: ImportJob) -> list[Stage]:
+    """How far an import is that has not ended. The last stage has no count: it works on all rows at once."""
+    names = ("Read the rows", "Merge and check them", "Work out what people take")
+    now = _stage(job)
+    detail = f"{job.rows:,} rows so far"
+    share = None
+    if job.rows_expected:
+        # Counted from lines, so it is not exact: it never says 100% before the rows are all read.
+        share = min(99, job.rows * 100 // job.rows_expected)
+        detail = f"{share}%: {job.rows:,} of about {job.rows_expected:,} rows"
+    if now > 0:
+        detail, share = f"{job.rows:,} rows", None
+    told = (detail if job.state == ImportJob.State.READING else "", "", "")
+    return [
+        Stage(
+            name,
+            "done" if at < now else "now" if at == now else "later",
+            told[at],
+            share if at == now == 0 else None,
+        )
+        for at, name in enumerate(names)
+    ]
+
+
+def _stage(job: ImportJob) -> int:
+    if job.state != ImportJob.State.READING:
+        return -1
+    if not job.step or job.step.startswith("Reading"):
+        return 0
+    return 1 if job.step.startswith("Merging") else 2
+
+
+def known_name(job: ImportJob, name: str) -> str:
+    """A file by the name the person knows: it is stored under an id, or the id it had when it was imported before."""
     stored = name == job.stored_as or (len(job.report.get("files", {})) == 1 and _STORED.fullmatch(name))
     return job.file_name if stored else name
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+from collections.abc import Iterable
 from pathlib import Path
 
 from django.conf import settings
@@ -23,6 +25,27 @@ def uploads_path() -> Path:
     folder = Path(settings.STEPWELL_DATA) / "uploads"
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     return folder
+
+
+def keep_upload(chunks: Iterable[bytes], path: Path) -> None:
+    """Write an uploaded file; nothing of one that breaks off is left."""
+    try:
+        with path.open("wb") as file:
+            for chunk in chunks:
+                file.write(chunk)
+    except BaseException:
+        # It holds names, and no row will ever lead to it.
+        path.unlink(missing_ok=True)
+        raise
+
+
+def remove_upload(stored_as: str) -> None:
+    """The file holds names: it goes as soon as it has been read or refused."""
+    path = uploads_path() / stored_as
+    if path.is_dir():
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)
 
 
 def has_lake() -> bool:

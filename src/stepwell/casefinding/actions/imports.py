@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import tempfile
 from collections.abc import Iterable
 from datetime import date, timedelta
@@ -16,9 +15,10 @@ from django.db.models import QuerySet
 from stepwell.base import clock
 from stepwell.base.errors import StepwellError
 from stepwell.base.progress import Stopped
-from stepwell.casefinding import stores
+from stepwell.casefinding import headings, refusals, stores
 from stepwell.casefinding.actions.permission import require
-from stepwell.casefinding.models import ImportJob, MappingPreset
+from stepwell.casefinding.actions.presets import save_preset
+from stepwell.casefinding.models import ImportJob
 from stepwell.organisations import audit
 from stepwell.organisations.models import Member, Organisation
 from stepwell.population.lake import LakeBusy
@@ -30,6 +30,8 @@ from stepwell.population.records.importing import import_extract
 # Longer than any one step between two signs of progress: nothing else keeps the lease.
 LEASE = timedelta(minutes=10)
 MOST_ATTEMPTS = 3
+# How the name of a step begins while rows are read; the steps after it work on them.
+READING = "Reading"
 FAILED = (
     "The extract could not be read, because of a fault here and not in your file. The earlier load stands. "
     "Ask whoever runs this site to look at its log."
@@ -47,9 +49,8 @@ def upload(
     chunks: Iterable[bytes],
     kind: Kind,
     extract_date: date | None = None,
-    needs_mapping: bool = False,
 ) -> ImportJob:
-    """Keep an uploaded file and queue its import, or hold it until its headings are confirmed.
+    """Keep an uploaded file and queue its import; hold a report until its headings are confirmed; refuse what is no extract.
 
     Raises ``NotAllowed`` without ``import_records`` at the practice.
     """
@@ -58,31 +59,37 @@ def upload(
         practice=practice,
         created_by=by,
         created_at=clock.now(),
-        state=ImportJob.State.MAPPING if needs_mapping else ImportJob.State.WAITING,
         kind=kind.value,
         file_name=Path(file_name).name[:200],
         extract_date=extract_date,
     )
     job.stored_as = f"{job.pk}{_suffix(file_name)}"
-    _keep(chunks, stores.uploads_path() / job.stored_as)
+    path = stores.uploads_path() / job.stored_as
+    stores.keep_upload(chunks, path)
+    # Before anything is written to the ledger: no transaction holds it while a file is looked through.
+    state, refused = _looked_at(path, kind)
+    job.state = state
     job.save(force_insert=True)
     audit.record(
         by=by, event="import.uploaded", organisation=practice, subject=job, snapshot={"kind": kind.value}
     )
-    if not needs_mapping:
+    if refused is not None:
+        _refuse(job, refused)
+    elif state == ImportJob.State.WAITING:
         transaction.on_commit(partial(_wake, job))
     return job
 
 
-def _keep(chunks: Iterable[bytes], path: Path) -> None:
+def _looked_at(path: Path, kind: Kind) -> tuple[ImportJob.State, StepwellError | None]:
+    """How an uploaded file goes on, and why not if it does not."""
     try:
-        with path.open("wb") as file:
-            for chunk in chunks:
-                file.write(chunk)
+        waits = headings.need_confirming(path, kind)
+    except StepwellError as error:
+        return ImportJob.State.WAITING, error
     except BaseException:
-        # It holds names, and no row will ever lead to it.
         path.unlink(missing_ok=True)
         raise
+    return (ImportJob.State.MAPPING if waits else ImportJob.State.WAITING), None
 
 
 def _suffix(file_name: str) -> str:
@@ -99,7 +106,10 @@ def _wake(job: ImportJob) -> None:
 
 @transaction.atomic
 def confirm_mapping(*, by: Member, job: ImportJob, mapping_yaml: str, preset_name: str = "") -> ImportJob:
-    """Say what the headings of a list report mean, keep it under a name if one is given, and queue the import."""
+    """Say what the headings of a list report mean, keep it under a name if one is given, and queue the import.
+
+    Raises ``NameTaken`` when the name is kept for other headings; nothing is confirmed then.
+    """
     require(by, "import_records", job.practice)
     job = ImportJob.objects.select_for_update().get(pk=job.pk)
     if job.state != ImportJob.State.MAPPING:
@@ -114,26 +124,6 @@ def confirm_mapping(*, by: Member, job: ImportJob, mapping_yaml: str, preset_nam
     audit.record(by=by, event="import.mapped", organisation=job.practice, subject=job)
     transaction.on_commit(partial(_wake, job))
     return job
-
-
-@transaction.atomic
-def save_preset(
-    *, by: Member, practice: Organisation, name: str, mapping_yaml: str, headings_hash: str = ""
-) -> MappingPreset:
-    """Keep a mapping under a name of the practice; the same name replaces what it held."""
-    require(by, "import_records", practice)
-    preset, _created = MappingPreset.objects.update_or_create(
-        practice=practice,
-        name=name.strip()[:100],
-        defaults={
-            "mapping_yaml": mapping_yaml,
-            "headings_hash": headings_hash,
-            "saved_by": by,
-            "saved_at": clock.now(),
-        },
-    )
-    audit.record(by=by, event="preset.saved", organisation=practice, subject=preset)
-    return preset
 
 
 @transaction.atomic
@@ -166,6 +156,7 @@ def run(*, job_id: str, worker: str) -> None:
     except LakeBusy:
         _put_back(job)
     except StepwellError as error:
+        job.report = refusals.as_kept(error)
         _end_mine(job, ImportJob.State.REFUSED, problem=str(error))
     except Exception as error:
         # Only the kind of error is logged: its words may hold what was in the file.
@@ -231,8 +222,9 @@ class _OnRow:
         self._write()
 
     def done(self, rows: int) -> None:
-        """So many more rows."""
-        self._rows += rows
+        """So many more rows. Only those read count: a later step works on the same rows again."""
+        if self._step.startswith(READING) or not self._step:
+            self._rows += rows
         if clock.now() - self._written >= self.every:
             self._write()
 
@@ -260,6 +252,7 @@ def _read(job: ImportJob, worker: str) -> tuple[dict[str, object], str]:
             mapping=mapping,
             extract_date=job.extract_date,
         )
+        ImportJob.objects.filter(pk=job.pk).update(rows_expected=formats.rows_expected(path))
         found = stores.stores_for_import()
         report = import_extract(
             found.lake,
@@ -270,6 +263,11 @@ def _read(job: ImportJob, worker: str) -> tuple[dict[str, object], str]:
             progress=_OnRow(job, worker),
         )
     return report.as_dict(), report.load_id
+
+
+def _refuse(job: ImportJob, error: StepwellError) -> None:
+    job.report = refusals.as_kept(error)
+    _end(job, ImportJob.State.REFUSED, problem=str(error))
 
 
 @transaction.atomic
@@ -283,13 +281,4 @@ def _end(job: ImportJob, state: ImportJob.State, *, problem: str = "") -> None:
         subject=job,
         snapshot={"state": state.value},
     )
-    transaction.on_commit(partial(_remove_upload, job.stored_as))
-
-
-def _remove_upload(stored_as: str) -> None:
-    # The file holds names: it goes as soon as it has been read or refused.
-    path = stores.uploads_path() / stored_as
-    if path.is_dir():
-        shutil.rmtree(path)
-    else:
-        path.unlink(missing_ok=True)
+    transaction.on_commit(partial(stores.remove_upload, job.stored_as))

@@ -8,6 +8,7 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import Q
 
+from stepwell.base import clock
 from stepwell.base.ids import uuid7
 from stepwell.organisations.models import Member, Organisation
 from stepwell.organisations.querysets import VisibleQuerySet
@@ -15,6 +16,14 @@ from stepwell.organisations.querysets import VisibleQuerySet
 
 class MappingPresetQuerySet(VisibleQuerySet["MappingPreset"]):
     """Saved mappings, read."""
+
+    def for_headings(self, practice: Organisation, headings_hash: str) -> MappingPresetQuerySet:
+        """Those a practice keeps for exactly these headings, the last saved first."""
+        return (
+            self.filter(practice=practice, headings_hash=headings_hash)
+            .select_related("saved_by__user")
+            .order_by("-saved_at", "name")
+        )
 
 
 class MappingPreset(models.Model):
@@ -82,6 +91,8 @@ class ImportJob(models.Model):
     extract_date = models.DateField(null=True)
     step = models.CharField(max_length=200, blank=True)
     rows = models.PositiveBigIntegerField(default=0)
+    # About how many rows there are to read, counted from its lines; none where a file has no lines to count.
+    rows_expected = models.PositiveBigIntegerField(null=True)
     lease_until = models.DateTimeField(null=True)
     worker = models.CharField(max_length=64, blank=True)
     attempts = models.PositiveIntegerField(default=0)
@@ -103,6 +114,15 @@ class ImportJob(models.Model):
         """Imports of practices where this member may import."""
         practices = member.organisations_where("import_records")
         return cls.objects.filter(practice__in=practices).select_related("practice", "created_by__user")
+
+    @property
+    def broke_off(self) -> bool:
+        """Whether its worker gave no sign of life for the length of its lease: the next sweep takes it up again."""
+        return (
+            self.state == self.State.READING
+            and self.lease_until is not None
+            and self.lease_until < clock.now()
+        )
 
     @property
     def has_ended(self) -> bool:

@@ -7,14 +7,15 @@ from datetime import timedelta
 import pytest
 
 from stepwell.base import clock
-from stepwell.base.errors import StepwellError
-from stepwell.casefinding import stores
-from stepwell.casefinding.actions import imports
+from stepwell.base.errors import Place, StepwellError
+from stepwell.casefinding import headings, refusals, stores
+from stepwell.casefinding.actions import imports, presets
 from stepwell.casefinding.models import ImportJob, MappingPreset
 from stepwell.organisations.actions import NotAllowed
 from stepwell.organisations.models import AuditEvent
 from stepwell.population.lake import LakeBusy
 from stepwell.population.records.extracts import Kind
+from stepwell.population.records.list_report.mapping import headings_hash, to_yaml, with_fields
 
 pytestmark = pytest.mark.django_db(transaction=True)
 CANARY = "Zebedee-Canary"
@@ -25,6 +26,8 @@ def uploader(make_member, settings, tmp_path, monkeypatch):
     settings.STEPWELL_DATA = str(tmp_path)
     # No worker is woken here: each test says when one comes.
     monkeypatch.setattr(imports, "_wake", lambda job: None)
+    # What a file is, is told elsewhere: here every one is an extract that can be read.
+    monkeypatch.setattr(headings, "need_confirming", lambda path, kind: False)
     return make_member("pharmacist")
 
 
@@ -155,17 +158,78 @@ def test_stopped_while_read_ends_at_its_next_step(job, uploader, monkeypatch):
     assert not file_of(job).exists()
 
 
-def test_headings_are_confirmed_once(uploader, neighbourhood):
-    job = send(uploader, neighbourhood["practice"], needs_mapping=True)
-    imports.confirm_mapping(by=uploader, job=job, mapping_yaml="a: b", preset_name="Ours")
+def yaml(*headings_and_fields, name=""):
+    """A mapping as it is kept: headings and what each means."""
+    headings_, fields = zip(*headings_and_fields, strict=True)
+    return to_yaml(with_fields(headings_, fields, name=name))
+
+
+ONE_REPORT = (("NHS Number", "nhs_number"), ("Drug", "drug_name"))
+ANOTHER = (("NHS No", "nhs_number"), ("Colour", ""))
+
+
+def test_headings_are_confirmed_once(uploader, neighbourhood, monkeypatch):
+    monkeypatch.setattr(headings, "need_confirming", lambda path, kind: True)
+    job = send(uploader, neighbourhood["practice"])
+    assert job.state == "mapping"
+    imports.confirm_mapping(by=uploader, job=job, mapping_yaml=yaml(*ONE_REPORT), preset_name="Ours")
     with pytest.raises(StepwellError, match="not waiting for its headings"):
-        imports.confirm_mapping(by=uploader, job=job, mapping_yaml="a: c")
+        imports.confirm_mapping(by=uploader, job=job, mapping_yaml=yaml(*ONE_REPORT))
     assert {"import.mapped", "preset.saved"} <= events()
 
 
-def test_a_preset_of_the_same_name_is_replaced(uploader, neighbourhood):
-    for mapping in ("a: b", "a: c"):
-        imports.save_preset(
-            by=uploader, practice=neighbourhood["practice"], name=" Ours ", mapping_yaml=mapping
-        )
-    assert MappingPreset.objects.get().mapping_yaml == "a: c"
+def keep(by, practice, name, *report):
+    return presets.save_preset(by=by, practice=practice, name=name, mapping_yaml=yaml(*report))
+
+
+def test_a_preset_of_the_same_name_and_headings_is_replaced(uploader, neighbourhood):
+    keep(uploader, neighbourhood["practice"], " Ours ", *ONE_REPORT)
+    keep(uploader, neighbourhood["practice"], "Ours", ONE_REPORT[0], ("Drug", "medicine_cell"))
+    assert "medicine_cell" in MappingPreset.objects.get().mapping_yaml
+
+
+def test_a_preset_is_not_lost_to_a_report_with_other_headings(uploader, neighbourhood, monkeypatch):
+    keep(uploader, neighbourhood["practice"], "Ours", *ONE_REPORT)
+    monkeypatch.setattr(headings, "need_confirming", lambda path, kind: True)
+    job = send(uploader, neighbourhood["practice"])
+    with pytest.raises(presets.NameTaken, match="“Ours” is already kept for a report with other headings"):
+        imports.confirm_mapping(by=uploader, job=job, mapping_yaml=yaml(*ANOTHER), preset_name="Ours")
+    job.refresh_from_db()
+    assert job.state == "mapping"
+    assert "Colour" not in MappingPreset.objects.get().mapping_yaml
+
+
+def test_presets_are_found_by_their_headings_the_last_saved_first(uploader, neighbourhood, monkeypatch):
+    practice, now = neighbourhood["practice"], clock.now()
+    for days, (name, report) in enumerate([("A", ONE_REPORT), ("B", ONE_REPORT), ("C", ANOTHER)]):
+        monkeypatch.setattr(clock, "now", lambda days=days: now + timedelta(days))
+        kept = keep(uploader, practice, name, *report)
+    found = MappingPreset.visible_to(uploader)
+    same = headings_hash([heading for heading, _ in ONE_REPORT])
+    assert [each.name for each in found.for_headings(practice, same)] == ["B", "A"]
+    assert [each.name for each in found.for_headings(practice, kept.headings_hash)] == ["C"]
+
+
+def test_what_is_no_extract_is_refused_at_once_and_its_file_removed(uploader, neighbourhood, monkeypatch):
+    def no_extract(path, kind):
+        raise StepwellError("this is a picture.", where=Place(path.name), next_step="Export the report.")
+
+    monkeypatch.setattr(headings, "need_confirming", no_extract)
+    job = send(uploader, neighbourhood["practice"])
+    assert job.state == "refused"
+    refusal = refusals.of(job)
+    assert (refusal.what, refusal.place) == ("This is a picture.", (("File", "report.csv"),))
+    assert refusal.next_step == "Export the report."
+    assert not file_of(job).exists()
+    assert {"import.uploaded", "import.refused"} <= events()
+
+
+def test_rows_count_while_they_are_read_and_not_again_when_they_are_merged(job, monkeypatch):
+    taken = imports._take(str(job.pk), "one")
+    told = imports._OnRow(taken, "one")
+    told.every = timedelta(0)
+    for step in ("Reading issues", "Merging and checking"):
+        told.step(step)
+        told.done(500)
+    job.refresh_from_db()
+    assert (job.step, job.rows) == ("Merging and checking", 500)

@@ -6,8 +6,9 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
+from stepwell.base import clock
 from stepwell.casefinding.models import ImportJob, MappingPreset
-from stepwell.organisations.models import AuditEvent
+from stepwell.organisations.models import AuditEvent, Member
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -44,7 +45,6 @@ def upload(data, signed_in_client, neighbourhood):
             "file": SimpleUploadedFile(name, text.encode()),
             "kind": "full",
             "extract_date": "2026-06-01",
-            "confirm_headings": "on",
         }
         return signed_in_client.post(at("upload"), form | more, follow=True)
 
@@ -54,12 +54,12 @@ def upload(data, signed_in_client, neighbourhood):
 def meanings(page):
     """What each column is said to mean on the page, by heading: (name of its choice, meaning selected)."""
     found = re.findall(
-        r'<label class="nhsuk-label" for="(column-\d+)">([^<]*)</label>\s*<select.*?>(.*?)</select>',
+        r'<label class="nhsuk-label nhsuk-label--s" for="(column-\d+)">([^<]*)</label>.*?<select.*?>(.*?)</select>',
         page.text,
         re.S,
     )
     selected = {name: re.search(r'value="([^"]*)" selected', options) for name, _, options in found}
-    return {heading: (name, chosen[1]) for name, heading, _ in found if (chosen := selected[name])}
+    return {heading: (name, chosen[1] if (chosen := selected[name]) else "") for name, heading, _ in found}
 
 
 def mapping_form(page, **changes):
@@ -70,6 +70,8 @@ def mapping_form(page, **changes):
 def test_an_upload_to_confirm_leads_to_its_headings(upload):
     page = upload()
     assert "What the headings of report.csv mean" in page.text
+    assert "8 of 9 headings recognised, 1 to settle" in page.text
+    assert "A text file, columns separated by commas (letters in UTF-8)" in page.text
     assert "valid NHS number" in page.text
     assert "Not understood" in page.text
     assert ImportJob.objects.get().state == "mapping"
@@ -93,7 +95,9 @@ def test_confirmed_headings_are_kept_read_and_reported_on(upload, signed_in_clie
     page = signed_in_client.post(at("import_mapping", job.pk), form, follow=True)
     job.refresh_from_db()
     assert (job.state, job.problem) == ("done", "")
-    assert "57 rows read, 1 not used" in page.text
+    assert "57 rows read, 1 not used. It holds 1 person and 56 issues of medicines" in page.text
+    assert "What these headings mean is kept as “Monthly opioids”." in page.text
+    assert "waiting to be read" not in page.text
     assert MappingPreset.objects.get().name == "Monthly opioids"
     assert list((data / "uploads").iterdir()) == []
     rejects = signed_in_client.get(at("import", job.pk) + "?rejects=1")
@@ -108,14 +112,126 @@ def test_the_next_report_with_the_same_headings_starts_from_the_saved_mapping(up
     signed_in_client.post(at("import_mapping", first.pk), form)
     again = upload()
     assert meanings(again)["Colour"][1] == "free_text"
+    assert "These are the headings of “Monthly opioids”" in again.text
+    assert "to settle" not in again.text
+    alone = signed_in_client.get(again.redirect_chain[-1][0] + "?preset=none")
+    assert meanings(alone)["Colour"][1] == ""
+    assert "Use “Monthly opioids” of" in alone.text
 
 
-def test_what_cannot_be_read_is_refused_with_what_to_do(upload, signed_in_client):
-    page = upload(text="not,a report\n1,2\n", confirm_headings="")
-    job = ImportJob.objects.get()
-    assert job.state == "refused"
+def test_a_name_kept_for_other_headings_is_not_overwritten(upload, signed_in_client):
+    page = upload()
+    confirm = {"confirm": "yes", "preset_name": "Monthly opioids"}
+    signed_in_client.post(at("import_mapping", ImportJob.objects.get().pk), mapping_form(page) | confirm)
+    page = upload(text=REPORT.replace("Colour", "Shade"))
+    job = ImportJob.objects.get(state="mapping")
+    page = signed_in_client.post(at("import_mapping", job.pk), mapping_form(page) | confirm)
+    assert (
+        "“Monthly opioids” is already kept for a report with other headings. Choose another name."
+        in page.text
+    )
+    assert "<title>Error: " in page.text
+    job.refresh_from_db()
+    assert job.state == "mapping"
+
+
+def test_values_are_not_shown_to_somebody_who_may_not_see_who_people_are(upload, monkeypatch):
+    allowed = Member.may
+    monkeypatch.setattr(
+        Member, "may", lambda self, what, at: what != "see_identities" and allowed(self, what, at)
+    )
+    page = upload()
+    assert "8 of 9 headings recognised" in page.text
+    assert "Canary-Report" not in page.text and "9990000107" not in page.text
+    assert "They can grant it to you for a dated time." in page.text
+    assert not AuditEvent.objects.filter(event="import_preview.read").exists()
+
+
+@pytest.mark.parametrize(
+    ("headings", "heading", "why"),
+    [
+        (HEADINGS, "Colour", "Not recognised. It is not used unless you say what it means."),
+        (
+            HEADINGS.replace("Colour", "Status"),
+            "Status",
+            "Status of the medicine (current, ended)”",
+        ),
+        (HEADINGS.replace("Colour", "NHS No"), "NHS No", "only the first of them is used"),
+        (HEADINGS.replace("Colour", "Date of Death"), "Date of Death", "were not understood as this"),
+    ],
+)
+def test_only_what_somebody_must_decide_stands_open(upload, headings, heading, why):
+    page = upload(text=REPORT.replace(HEADINGS, headings))
+    settle = page.text.partition('id="settle"')[2].partition("</section>")[0]
+    assert re.findall(r'<label class="nhsuk-label nhsuk-label--s" for="column-\d+">([^<]*)<', settle) == [
+        heading
+    ]
+    assert why in settle
+
+
+NO_DATE = HEADINGS + "\n" + "9990000107,Canary-Report,03/02/1960,F,Codeine,Take one,112,soon,blue\n" * 9
+
+
+@pytest.mark.parametrize(
+    ("file", "said", "to_do"),
+    [
+        (
+            {"text": "not,a report\n1,2\n"},
+            "No row of headings was recognised",
+            "Check that the report has a row of",
+        ),
+        ({"text": "\n\n"}, "The report is empty.", "Run it again."),
+        (
+            {"text": "%PDF-1.7\n", "name": "r.csv"},
+            "This is a PDF document",
+            "Export the report as CSV or XLSX",
+        ),
+        (
+            {"text": "PK", "name": "r.zip"},
+            "This zip file is damaged or cut short.",
+            "Ask for the extract again",
+        ),
+        ({"kind": "delta"}, "This is a report your practice made", "choose “Everything”"),
+        ({"name": "r.json", "text": "{"}, "r.json", "What to do:"),
+    ],
+)
+def test_what_cannot_be_read_is_refused_with_what_to_do(upload, data, file, said, to_do):
+    page = upload(**file)
+    assert ImportJob.objects.get().state == "refused"
     assert "The extract was refused" in page.text
     assert "the earlier extract stands" in page.text
+    assert said in page.text and to_do in page.text
+    assert list((data / "uploads").iterdir()) == []
+
+
+def confirmed(client, page):
+    """The page of a report after its headings are confirmed as they were recognised."""
+    job = ImportJob.objects.get(state="mapping")
+    return client.post(at("import_mapping", job.pk), mapping_form(page) | {"confirm": "yes"}, follow=True)
+
+
+def test_too_many_unusable_rows_are_refused_with_their_lines_and_never_what_they_hold(
+    upload, signed_in_client
+):
+    page = confirmed(signed_in_client, upload(text=REPORT + "\n" + NO_DATE.partition("\n")[2]))
+    assert (
+        "10 of 66 rows could not be used. An import is refused when that is more than 2 in 100." in page.text
+    )
+    assert '<td role="cell" data-label="Column">Date of Issue</td>' in page.text
+    assert '<td role="cell" data-label="First lines">2, 59, 60, 61, 62</td>' in page.text
+    assert "Put these lines right where the file was made" in page.text
+    assert "Canary-Report" not in page.text and "soon" not in page.text
+
+
+def test_the_same_file_again_changes_nothing_and_an_older_one_is_refused(upload, signed_in_client):
+    confirmed(signed_in_client, upload())
+    assert "Already imported: nothing changed" in confirmed(signed_in_client, upload()).text
+    page = confirmed(signed_in_client, upload(extract_date="2026-05-01"))
+    assert "This extract is of 1 May 2026, older than the one already imported, of 1 June 2026." in page.text
+    assert "Import a newer extract." in page.text
+    history = signed_in_client.get(at("imports")).text
+    assert "Report made by the practice of 1 June 2026" in history
+    assert "57 rows read, 1 not used" in history
 
 
 def test_an_upload_can_be_removed_before_it_is_read(upload, signed_in_client, data):
@@ -127,22 +243,45 @@ def test_an_upload_can_be_removed_before_it_is_read(upload, signed_in_client, da
     assert list((data / "uploads").iterdir()) == []
 
 
-def test_a_running_import_shows_how_far_it_is_and_a_stop_button(data, signed_in_client, member):
-    from stepwell.base import clock
+def being_read(member):
+    """A row of an import a worker is at."""
+    return {
+        "practice": member.organisation,
+        "created_by": member,
+        "created_at": clock.now(),
+        "state": "reading",
+        "step": "Reading issues",
+        "rows": 12345,
+        "file_name": "extract.zip",
+        "stored_as": "x.zip",
+    }
 
-    job = ImportJob.objects.create(
-        practice=member.organisation,
-        created_by=member,
-        created_at=clock.now(),
-        state="reading",
-        step="Reading issues",
-        rows=12345,
-        file_name="extract.zip",
-        stored_as="x.zip",
-    )
-    page = signed_in_client.get(at("import", job.pk))
-    assert "Reading issues. 12,345 rows so far." in page.text
-    assert "Stop this import" in page.text
+
+@pytest.fixture
+def running(data, member):
+    def make(**more):
+        return ImportJob.objects.create(**being_read(member) | more)
+
+    return make
+
+
+@pytest.mark.parametrize(
+    ("so_far", "said"),
+    [
+        ({"state": "waiting", "rows": 0}, "It starts by itself."),
+        ({}, "now, 12,345 rows so far"),
+        ({"rows_expected": 20000}, "now, 61%: 12,345 of about 20,000 rows"),
+        ({"rows_expected": 12000}, "now, 99%: 12,345 of about 12,000 rows"),
+        ({"step": "Merging and checking"}, "done, 12,345 rows"),
+        ({"lease_until": clock.now()}, "The reading broke off. It starts again by itself"),
+        ({"stop_asked": True}, "It was asked to stop"),
+    ],
+)
+def test_an_import_shows_how_far_it_is_and_says_so_without_scripts(running, signed_in_client, so_far, said):
+    page = signed_in_client.get(at("import", running(**so_far).pk))
+    assert said in page.text
+    assert '<noscript><meta http-equiv="refresh" content="10"></noscript>' in page.text
+    assert ("Stop this import" in page.text) is not so_far.get("stop_asked", False)
 
 
 def test_a_file_is_needed(data, signed_in_client, neighbourhood):

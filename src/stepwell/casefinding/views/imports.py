@@ -12,12 +12,14 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 
 from stepwell.base.errors import StepwellError
-from stepwell.casefinding import headings, import_presenter, results, stores
+from stepwell.casefinding import headings, import_presenter, mapping_presenter, refusals, results, stores
 from stepwell.casefinding.actions import imports
+from stepwell.casefinding.actions.presets import NameTaken
 from stepwell.casefinding.forms import UploadForm
 from stepwell.casefinding.models import ImportJob, MappingPreset
 from stepwell.casefinding.views.searches import practices_of
 from stepwell.organisations import actions as organisation_actions
+from stepwell.organisations import matrix
 from stepwell.organisations.access import MemberRequest, needs
 from stepwell.population.records.extracts import Kind
 
@@ -27,38 +29,35 @@ REJECTS_SHOWN = 200
 
 @needs("import_records")
 def show_all(request: MemberRequest) -> HttpResponse:
-    """Every import of the practices where this member may import, the latest first."""
+    """Which extract searches read, and every import of the practices where this member may import, the latest first."""
     jobs = ImportJob.visible_to(request.member).newest_first()
-    page = Paginator(jobs, ROWS_A_PAGE).get_page(request.GET.get("page"))
-    return render(request, "casefinding/imports.jinja", {"page": page})
+    practices = practices_of(request.member, "import_records")
+    context = {
+        "page": Paginator(jobs, ROWS_A_PAGE).get_page(request.GET.get("page")),
+        "in_use": import_presenter.in_use(practices, results.loads_in_use()),
+        "practices": practices,
+    }
+    return render(request, "casefinding/imports.jinja", context)
 
 
 @needs("import_records")
 def upload(request: MemberRequest) -> HttpResponse:
-    """Choose the file of an extract."""
+    """Choose the file of an extract. A report goes on to its headings; what is no extract is refused on its own page."""
     practices = practices_of(request.member, "import_records")
     sent = request.method == "POST"
     form = UploadForm(request.POST if sent else None, request.FILES if sent else None, practices=practices)
     if sent and form.is_valid():
         facts = form.cleaned_data
-        try:
-            job = imports.upload(
-                by=request.member,
-                practice=form.practices[facts["practice"]],
-                file_name=facts["file"].name,
-                chunks=facts["file"].chunks(),
-                kind=Kind(facts["kind"]),
-                extract_date=facts["extract_date"],
-                needs_mapping=facts["confirm_headings"],
-            )
-        except organisation_actions.NotAllowed:
-            raise
-        except StepwellError as problem:
-            form.add_error("file", str(problem))
-        else:
-            return redirect(
-                "casefinding:import_mapping" if facts["confirm_headings"] else "casefinding:import", pk=job.pk
-            )
+        job = imports.upload(
+            by=request.member,
+            practice=form.practices[facts["practice"]],
+            file_name=facts["file"].name,
+            chunks=facts["file"].chunks(),
+            kind=Kind(facts["kind"]),
+            extract_date=facts["extract_date"],
+        )
+        waits = job.state == ImportJob.State.MAPPING
+        return redirect("casefinding:import_mapping" if waits else "casefinding:import", pk=job.pk)
     return render(request, "casefinding/upload.jinja", {"form": form})
 
 
@@ -66,14 +65,13 @@ def upload(request: MemberRequest) -> HttpResponse:
 def show(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
     """Where an import stands, and its report once it is done; each rejected row if asked."""
     job = ImportJob.visible_to(request.member).find(pk)
-    context: dict[str, Any] = {
-        "job": job,
-        "report": job.report,
-        "problem": import_presenter.problem(job),
-        "rejects": None,
-    }
+    context: dict[str, Any] = {"job": job, "report": job.report, "rejects": None}
     if job.state == ImportJob.State.DONE:
         context["said"] = import_presenter.report(job, results.loads_in_use())
+    elif job.state == ImportJob.State.REFUSED:
+        context["refusal"] = refusals.of(job)
+    else:
+        context["stages"] = import_presenter.stages(job)
     if request.GET.get("rejects") and job.load_id:
         try:
             context["rejects"] = _rejects(request, job)
@@ -89,7 +87,12 @@ def _rejects(request: MemberRequest, job: ImportJob) -> list[dict[str, Any]]:
         job.practice.ods_code, job.load_id, who=str(request.member.pk), why="import report"
     )
     return [
-        {"file": each.file, "line": each.line, "column": each.column, "reason": each.reason}
+        {
+            "file": import_presenter.known_name(job, each.file),
+            "line": each.line,
+            "column": each.column,
+            "reason": each.reason,
+        }
         for each in itertools.islice(rows, REJECTS_SHOWN)
     ]
 
@@ -114,36 +117,63 @@ def mapping(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
     except organisation_actions.NotAllowed:
         raise
     except StepwellError as problem:
-        return render(request, "casefinding/mapping.jinja", {"job": job, "problem": str(problem)})
+        said = str(problem).replace(job.stored_as, job.file_name)
+        return render(request, "casefinding/mapping.jinja", {"job": job, "problem": said})
 
 
 def _mapping(request: MemberRequest, job: ImportJob) -> HttpResponse:
     seen = headings.preview(job)
-    presets = headings.fitting(
-        list(MappingPreset.visible_to(request.member).filter(practice=job.practice)), seen
-    )
-    chosen = seen.recognition.mapping
-    name = request.POST.get("preset_name", "").strip()
+    hashed = seen.recognition.mapping.headings_hash
+    presets = list(MappingPreset.visible_to(request.member).for_headings(job.practice, hashed))
+    preset = _preset(request, presets)
+    chosen, name = seen.recognition.mapping, request.POST.get("preset_name", "").strip()
     if request.method == "POST":
         chosen = headings.chosen(job, seen, request.POST)
-    elif presets:
-        wanted = request.GET.get("preset", "")
-        preset = next((each for each in presets if str(each.pk) == wanted), presets[0])
+    elif preset:
         chosen, name = headings.of_preset(preset, job), preset.name
-    if request.POST.get("confirm") and not chosen.missing():
-        imports.confirm_mapping(
-            by=request.member, job=job, mapping_yaml=headings.as_yaml(chosen, name), preset_name=name
+    asked, name_problem = bool(request.POST.get("confirm")), ""
+    if asked and not chosen.missing():
+        try:
+            imports.confirm_mapping(
+                by=request.member, job=job, mapping_yaml=headings.as_yaml(chosen, name), preset_name=name
+            )
+        except NameTaken as taken:
+            name_problem = str(taken)
+        else:
+            if name:
+                messages.success(request, f"What these headings mean is kept as “{name}”.")
+            return redirect("casefinding:import", pk=job.pk)
+    show_values = request.member.may("see_identities", job.practice)
+    if show_values:
+        organisation_actions.record_read(
+            by=request.member, organisation=job.practice, what="import_preview", subject=job
         )
-        messages.success(request, "The headings are confirmed, and the report is waiting to be read.")
-        return redirect("casefinding:import", pk=job.pk)
-    seen = headings.preview(job, chosen)
-    organisation_actions.record_read(
-        by=request.member, organisation=job.practice, what="import_preview", subject=job
+    screen = mapping_presenter.screen(
+        headings.preview(job, chosen), chosen, kept=preset is not None, show_values=show_values
     )
-    context = headings.screen(seen, chosen) | {
+    context = {
         "job": job,
+        "screen": screen,
+        "choices": mapping_presenter.choices(),
         "presets": presets,
+        "preset": preset,
         "preset_name": name,
-        "asked": bool(request.POST.get("confirm")),
+        "name_problem": name_problem,
+        "asked": asked,
+        "ask": matrix.permission("see_identities").ask,
+        "missing_links": [
+            {"text": text, "href": "#settle" if screen.to_settle else "#first"} for text in screen.missing
+        ],
     }
     return render(request, "casefinding/mapping.jinja", context)
+
+
+def _preset(request: MemberRequest, presets: list[MappingPreset]) -> MappingPreset | None:
+    """The saved meanings in use: those asked for, else the last saved; none once somebody starts without them."""
+    if request.method == "POST":
+        wanted = request.POST.get("preset", "none")
+    else:
+        wanted = request.GET.get("preset", "")
+    if not wanted:
+        return presets[0] if presets else None
+    return next((each for each in presets if str(each.pk) == wanted), None)

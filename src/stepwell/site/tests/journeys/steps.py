@@ -10,13 +10,11 @@ from pathlib import Path
 from playwright.sync_api import Page, expect
 
 
-def upload(page: Page, file: Path, *, confirm_headings: bool = False) -> None:
+def upload(page: Page, file: Path) -> None:
     """Choose a file on the upload page and send it."""
     page.goto("/imports/")
     page.get_by_role("link", name="Import an extract").first.click()
     page.locator("input[type=file]").set_input_files(file)
-    if confirm_headings:
-        page.get_by_label("This is a report I made").check()
     page.get_by_role("button", name="Upload").click()
 
 

@@ -41,7 +41,6 @@ def world(neighbourhood, make_member, files) -> World:
         file_name=files.csv.name,
         chunks=[files.csv.read_bytes()],
         kind=Kind.FULL,
-        needs_mapping=True,
     )
     found.rows = {
         "list practice": made,
