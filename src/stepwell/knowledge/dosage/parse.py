@@ -14,7 +14,7 @@ from stepwell.knowledge.dosage.grammar.read import read
 from stepwell.knowledge.dosage.grammar.settle import settle
 from stepwell.knowledge.dosage.model import Dosage, Span, Status, Step
 from stepwell.knowledge.dosage.noise import Cleaned, strip
-from stepwell.knowledge.dosage.plausibility import implausible, interval_mismatch
+from stepwell.knowledge.dosage.plausibility import implausible, interval_mismatch, strength_differs
 from stepwell.knowledge.dosage.spans import spans_of
 from stepwell.knowledge.dosage.steps import steps_of
 from stepwell.knowledge.dosage.tokens import tokenize
@@ -134,6 +134,8 @@ def _dosage(
     flags = reading.flags
     if product is not None and interval_mismatch(total.occasions, product):
         flags.append("interval_mismatch")
+    if product is not None and strength_differs(reading.cleaned.strengths, product, rate):
+        flags += ["strength_differs", "implausible"]
     if implausible(total.unit, total.high, total.dose_high, mg_high, product):
         flags.append("implausible")
     timing = total.occasions

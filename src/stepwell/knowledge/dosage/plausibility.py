@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from collections.abc import Sequence
 from decimal import Decimal
 from functools import lru_cache
 
@@ -14,6 +15,11 @@ _MOST_COUNTED_A_DAY = Decimal(24)
 _MOST_PATCHES = Decimal(2)
 _MOST_ML_A_DAY = Decimal(200)
 _TIMES_USUAL = 2
+# Nobody cuts a tablet smaller than a quarter: less is mg and micrograms mixed up.
+_LEAST_OF_ONE = Decimal("0.25")
+_MICROGRAM_IN_MG = Decimal("0.001")
+# A patch that releases 12.5 is labelled 12.
+_RATE_MARGIN = Decimal("0.5")
 _COUNTED = frozenset({"tablet", "capsule", "suppository", "lozenge", "sachet", "film"})
 
 
@@ -33,7 +39,9 @@ def implausible(
     daily_mg_high: Decimal | None,
     product: Product | None,
 ) -> bool:
-    """More than 24 tablets, 2 patches or 200 ml a day, or twice the usual maximum of the substance."""
+    """More than 24 tablets, 2 patches or 200 ml a day, twice the usual maximum of the substance, or a crumb of a tablet."""
+    if unit in _COUNTED and dose_high is not None and dose_high < _LEAST_OF_ONE:
+        return True
     if unit == "patch":
         return dose_high is not None and dose_high > _MOST_PATCHES
     if daily_high is None:
@@ -44,6 +52,21 @@ def implausible(
         return True
     usual = usual_maximum_mg().get(product.substance) if product is not None else None
     return usual is not None and daily_mg_high is not None and daily_mg_high > usual * _TIMES_USUAL
+
+
+def strength_differs(
+    written: Sequence[tuple[Decimal, str]], product: Product, worn_mcg_per_hour: Decimal | None
+) -> bool:
+    """Whether the text names another strength than the product's: mg an hour of a patch, mg a ml of a liquid."""
+    if product.unit == "ml":
+        mine = product.strength_mg_per_unit
+        return mine is not None and any(mg != mine for mg, unit in written if unit == "ml")
+    rate = product.patch_rate_microgram_per_h
+    if rate is None:
+        return False
+    known = [each for each in (rate, worn_mcg_per_hour) if each is not None]
+    rates = [mg / _MICROGRAM_IN_MG for mg, unit in written if unit == "hour"]
+    return any(all(abs(each - said) > _RATE_MARGIN for each in known) for said in rates)
 
 
 def interval_mismatch(occasions: Occasions | None, product: Product) -> bool:

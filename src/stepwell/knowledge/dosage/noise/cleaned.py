@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from decimal import Decimal
 
 from stepwell.knowledge.dosage.tokens import Token
 
@@ -27,6 +28,8 @@ class Cleaned:
     noise: list[tuple[int, int]] = field(default_factory=list)
     flags: list[str] = field(default_factory=list)
     letter: str | None = None
+    # Strengths written: mg in one hour (patches) or in one ml (liquids).
+    strengths: list[tuple[Decimal, str]] = field(default_factory=list)
 
     def drop(self, start: int, end: int) -> None:
         self.noise.append((start, end))

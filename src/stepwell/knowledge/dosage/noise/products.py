@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+from stepwell.knowledge.dosage.grammar.day import MASS_IN_MG
 from stepwell.knowledge.dosage.noise.cleaned import (
     MASS,
     Cleaned,
@@ -33,13 +34,16 @@ def strength(tokens: list[Token], place: int, cleaned: Cleaned) -> int:
         return place
     after += 1
     if first_has_unit and is_period(tokens, after, "hour"):
+        _stated(tokens, place, Decimal(1), "hour", cleaned)
         return take(tokens, place, after + 1, cleaned)
     if first_has_unit and is_unit(tokens, after, frozenset({"ml", "spray", "puff"})):
+        _stated(tokens, place, Decimal(1), str(tokens[after].value), cleaned)
         return take(tokens, place, after + 1, cleaned)
     if kind_at(tokens, after) != "number":
         return place
     second = tokens[after].number
     if first_has_unit and is_unit(tokens, after + 1, MASS | {"ml"}):
+        _stated(tokens, place, second, str(tokens[after + 1].value), cleaned)
         return take(tokens, place, after + 2, cleaned)
     if not first_has_unit and is_unit(tokens, after + 1, MASS):
         return take(tokens, place, after + 2, cleaned)
@@ -47,6 +51,14 @@ def strength(tokens: list[Token], place: int, cleaned: Cleaned) -> int:
     if compound and kind_at(tokens, after + 1) not in ("slash", "period", "times", "hourly"):
         return take(tokens, place, after + 1, cleaned)
     return place
+
+
+def _stated(tokens: list[Token], place: int, per: Decimal, unit: str, cleaned: Cleaned) -> None:
+    """Keep a strength that can be compared with the product's: mg an hour, or mg a ml."""
+    if unit in ("hour", "ml") and per > 0 and tokens[place + 1].value in MASS_IN_MG:
+        cleaned.strengths.append(
+            (tokens[place].number * MASS_IN_MG[str(tokens[place + 1].value)] / per, unit)
+        )
 
 
 def water(tokens: list[Token], place: int, cleaned: Cleaned) -> int:

@@ -60,5 +60,6 @@ PRODUCTS = {
         "buprenorphine", "patch", rate="10", release=Release.TRANSDERMAL, patch_hours=168
     ),
     "fentanyl 25 patch": product("fentanyl", "patch", rate="25", release=Release.TRANSDERMAL, patch_hours=72),
+    "fentanyl 12 patch": product("fentanyl", "patch", rate="12", release=Release.TRANSDERMAL, patch_hours=72),
     "strengthless tablet": product("codeine", "tablet"),
 }

@@ -22,7 +22,18 @@ DOSES = [
     ("morphine 10mg/5ml liquid", "10mg qds", "20", "20", "40", "40", ""),
     ("morphine 20mg/ml liquid", "10mg qds", "2", "2", "40", "40", ""),
     ("morphine 10mg/5ml liquid", "10mg/5ml take 5ml bd", "10", "10", "20", "20", ""),
-    ("morphine 20mg/ml liquid", "10mg/5ml take 5ml bd", "10", "10", "200", "200", ""),
+    # another strength than the product's: the number is kept, and nobody relies on it
+    (
+        "morphine 20mg/ml liquid",
+        "10mg/5ml take 5ml bd",
+        "10",
+        "10",
+        "200",
+        "200",
+        "strength_differs|implausible",
+    ),
+    ("morphine 10mg/5ml liquid", "20mg/ml take 0.5ml bd", "1", "1", "2", "2", "strength_differs|implausible"),
+    ("morphine 20mg/ml liquid", "(100mg/5ml) take 0.5ml bd", "1", "1", "20", "20", ""),
     ("morphine 10mg/5ml liquid", "2.5mg-5mg every 4 hours when required", "0", "15", "0", "30", ""),
     ("oxycodone MR 20 tablet", "20mg twice daily", "2", "2", "40", "40", ""),
     ("morphine MR 10 tablet", "15mg bd", "3", "3", "30", "30", "part_unit"),
@@ -48,6 +59,8 @@ DOSES = [
     # plausibility: kept, and flagged
     ("codeine 30 tablet", "4 tablets every 4 hours", "24", "24", "720", "720", "implausible"),
     ("morphine 10mg/5ml liquid", "60ml qds", "240", "240", "480", "480", "implausible"),
+    ("codeine 30 tablet", "30 micrograms bd", "0.002", "0.002", "0.06", "0.06", "part_unit|implausible"),
+    ("codeine 30 tablet", "quarter of a tablet bd", "0.5", "0.5", "15", "15", ""),
 ]
 
 
@@ -76,6 +89,10 @@ PATCHES = [
     ("fentanyl 25 patch", "apply one 25 microgram/hour patch every 72 hours", "1", "0.333333", "25", ""),
     ("fentanyl 25 patch", "50 micrograms every 72 hours", "2", "0.666667", "50", ""),
     ("fentanyl 25 patch", "3 patches every 3 days", "3", "1", "75", "implausible"),
+    ("fentanyl 25 patch", "apply 50mcg/hr every 72 hours", "1", "0.333333", "25", "one_patch_assumed|strength_differs|implausible"),
+    ("fentanyl 25 patch", "apply one 12mcg/hr patch every 72 hours", "1", "0.333333", "25", "strength_differs|implausible"),
+    ("fentanyl 25 patch", "apply two patches (50mcg/hr) every 72 hours", "2", "0.666667", "50", ""),
+    ("fentanyl 12 patch", "apply one 12.5 microgram/hour patch every 72 hours", "1", "0.333333", "12", ""),
 ]  # fmt: skip
 
 
