@@ -138,11 +138,19 @@ def state_of(dosage: Dosage) -> TextState:
         return TextState.UNREADABLE
     if "implausible" in dosage.flags:
         return TextState.IMPLAUSIBLE
+    if "taper" in dosage.flags and not _first_step_is_highest(dosage):
+        return TextState.UNREADABLE
     if dosage.daily_min is not None and dosage.daily_max is not None:
         return TextState.READ
     if dosage.as_needed and dosage.daily_min == 0:
         return TextState.OPEN
     return TextState.UNREADABLE
+
+
+def _first_step_is_highest(dosage: Dosage) -> bool:
+    """Whether no later step is above the first. Which step has been reached is not written; one by a rate has no steps."""
+    first, later = dosage.daily_max, [step.daily_max for step in dosage.steps[1:]]
+    return first is not None and bool(later) and all(high is not None and high <= first for high in later)
 
 
 def _counts(dosage: Dosage) -> bool:
