@@ -2,7 +2,7 @@
 
 A node is one of ``all: [nodes]``, ``any: [nodes]``, ``not: node`` or a test of one fact:
 ``{fact: NAME, is: true|false|word}``, ``{fact: NAME, at_least: n}``, ``{fact: NAME, less_than: n}``.
-A test on an unknown value is false, so ``not`` of it is true. In a rule that includes or leaves out, ``not`` is therefore refused on
+A yes or no that is not recorded is no. A test on any other unknown value is false, so ``not`` of it is true. In a rule that includes or leaves out, ``not`` is therefore refused on
 facts that may be unknown; in a check rule it is what asks a clinician to look, and is allowed (``unknown_asks``).
 """
 
@@ -124,6 +124,8 @@ def compiled(node: Node, facts: ibis.Table) -> ibis.Value:
 
 def _compiled_test(test: Test, facts: ibis.Table) -> ibis.Value:
     value = facts[column(test.fact)]
+    if FACTS[test.fact].kind == "bool":
+        return value.fill_null(False) == test.value  # nothing recorded is "no", as it is for one person
     if test.operator == "is":
         found = value == test.value
     else:
