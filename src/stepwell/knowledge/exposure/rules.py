@@ -11,7 +11,11 @@ import yaml
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """Days, but ``median_gap_min_occasions``, a count, and ``container_units``, units that hide what is counted. Meaning and source: the table and decision 10."""
+    """Days, but ``median_gap_min_occasions``, a count, and the units a quantity may be written in.
+
+    ``container_units`` hide what is counted; ``counted_units`` are, by the unit of a product, the spellings that count it. Meaning and
+    source: the table and decision 10.
+    """
 
     id: str
     gap_days: int
@@ -26,6 +30,7 @@ class Rules:
     elsewhere_days: int
     window_days: int
     container_units: tuple[str, ...]
+    counted_units: tuple[tuple[str, tuple[str, ...]], ...]
 
 
 @cache
@@ -36,4 +41,10 @@ def current() -> Rules:
     )
     table = yaml.safe_load(text)
     values = {name: row["value"] for name, row in table["parameters"].items()}
-    return Rules(id=table["id"], container_units=tuple(table["container_units"]["words"]), **values)
+    counted = table["counted_units"]["words"].items()
+    return Rules(
+        id=table["id"],
+        container_units=tuple(table["container_units"]["words"]),
+        counted_units=tuple((unit, tuple(words)) for unit, words in counted),
+        **values,
+    )

@@ -121,7 +121,6 @@ def _medicine_issues(
     ends = templates.select(*of_template, template_end="end_date").distinct(on=of_template, keep="first")
     joined = named.mutate(text_key=_key(named, "line", "dosage_instruction")).join(read, "text_key")
     joined = joined.left_join(ends, of_template)
-    counted = ibis.coalesce(_.quantity_unit, "").lower().strip()
     joined = joined.select(
         "patient_key",
         "practice",
@@ -133,6 +132,7 @@ def _medicine_issues(
         "elsewhere_source",
         "drug_name",
         "interval_hours",
+        "counted_in",
         "duration_days",
         "template_end",
         "quantity_value",
@@ -149,7 +149,7 @@ def _medicine_issues(
     joined = joined.mutate(
         own=_.prescribed_here.fill_null(True) & _.elsewhere_source.isnull(),
         state=_.rank.cast("int8"),
-        quantity=ibis.ifelse(counted.isin(rules.container_units), nothing, _.quantity_value.cast("float64")),
+        quantity=ibis.ifelse(_counts_units(rules), _.quantity_value.cast("float64"), nothing),
         # As needed without a maximum keeps its minimum of 0; nothing else but a read instruction gives a dose.
         units_min=ibis.ifelse(usable | (_.rank == STATE_RANK["open"]), _.units_min, nothing),
         units_max=ibis.ifelse(usable, _.units_max, nothing),
@@ -157,6 +157,17 @@ def _medicine_issues(
         ome_max=ibis.ifelse(usable, _.ome_max, nothing),
     )
     return joined.mutate(known_days=_known_days(rules)).select(*DERIVED["medicine_issues"].names)
+
+
+def _counts_units(rules: Rules) -> ibis.Value:
+    """Whether a quantity counts the units of the product: by the unit it is written in. Decision 10, section 1."""
+    written = ibis.coalesce(_.quantity_unit, "").lower().strip()
+    return ibis.cases(
+        (written == "", True),
+        (_.counted_in.isnull(), ~written.isin(rules.container_units)),
+        *((_.counted_in == unit, written.isin(words)) for unit, words in rules.counted_units if words),
+        else_=False,
+    )
 
 
 def _known_days(rules: Rules) -> ibis.Value:
