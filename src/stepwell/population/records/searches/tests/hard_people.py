@@ -19,8 +19,9 @@ from stepwell.population.records.canonical import TABLES
 PRACTICES = ("Z99901", "Z99902")
 
 _TABLETS = (
-    "One twice a day", "Two twice a day", "Three twice a day", "One four times a day", "1-2 qds prn", "Two four times a day",
-    "Take one when required", "As directed", "40 tablets four times a day", "As directed by the pain team", "twice a day", None, None,
+    "One twice a day", "One twice a day", "Two twice a day", "Two twice a day", "Three twice a day", "One four times a day", "1-2 qds prn",
+    "Two four times a day", "Take one when required", "As directed", "40 tablets four times a day", "20mg twice a day", "twice a day",
+    "1 bd for 7 days then 2 bd", "2 bd for 1 week then 1 bd for 1 week then stop", "1 bd, can increase to 2 bd", "30 micrograms bd", None, None,
 )  # fmt: skip
 _LIQUIDS = ("10ml four times a day", "2.5ml - 5ml every four hours when required", "20mg twice a day", "One twice a day", None)  # fmt: skip
 _PATCHES = ("Apply one patch every 72 hours", "Apply one patch every 7 days", "Apply 1 or 2 patches every 72 hours", "Apply five patches every 72 hours", "Change as directed", "Apply two patches every 72 hours", None)  # fmt: skip
@@ -105,7 +106,7 @@ class Maker:
                 days = last[1]  # on the same days
             self._line(n, name, days)
             last = name, days
-        for n in range(self.random.choice((0, 0, 0, 0, 0, 0, 1, 1, 2, 3))):
+        for n in range(self.random.choice((0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 2, 3, 4))):
             self._event(n)
         return self.rows
 
@@ -211,8 +212,10 @@ class Maker:
         condition = self.random.choice(_CONDITIONS) if self.chance(75) else None
         earlier = self.rows["events"][-1]["snomed_id"] if self.rows["events"] else None
         if earlier in code_lists.code_list("palliative").codes and self.chance(70):
-            condition = "palliative_not_indicated"
-        on = None if self.chance(10) else self.near(-5, 0, 10, 200, 365, 800, 800)
+            condition = self.random.choice(
+                ("palliative", "palliative_not_indicated", "palliative_not_indicated")
+            )
+        on = None if self.chance(12) else self.near(-5, 0, 10, 200, 365, 800, 800)
         precision = self.random.choice(("day", "day", "month", "year"))
         if on and precision == "month":
             on = on.replace(day=1)

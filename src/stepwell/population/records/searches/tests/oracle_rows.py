@@ -109,11 +109,20 @@ def _read(text: str | None, product: Product | None) -> tuple[TextState, Dosage 
         return TextState.UNREADABLE, None
     if "implausible" in dosage.flags:
         return TextState.IMPLAUSIBLE, None
+    if "taper" in dosage.flags and not _falls(dosage):
+        return TextState.UNREADABLE, None
     if dosage.as_needed and dosage.daily_max is None:
         return TextState.OPEN, dosage
     if dosage.daily_min is None or dosage.daily_max is None:
         return TextState.UNREADABLE, None
     return TextState.READ, dosage
+
+
+def _falls(dosage: Dosage) -> bool:
+    """Steps that are all written, none above the first."""
+    highest = [step.daily_max for step in dosage.steps]
+    known = [high for high in highest if high is not None]
+    return len(highest) > 1 and len(known) == len(highest) and max(known) <= (dosage.daily_max or 0)
 
 
 def _ome(product: Product | None, dosage: Dosage | None) -> tuple[Decimal | None, Decimal | None] | None:
