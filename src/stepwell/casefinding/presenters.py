@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from stepwell.base.clock import LONDON
 from stepwell.casefinding.models import Candidate, CandidateList
-from stepwell.casefinding.record import words
+from stepwell.casefinding.record import reasons, words
 from stepwell.organisations.tables import TableState
+from stepwell.people.models import Person
 from stepwell.population import disclosure
 from stepwell.population.records.canonical import Identity
 from stepwell.population.records.searches import Search, reason
@@ -28,12 +30,6 @@ FLAGS = {
     "no_nhs_number": ("No NHS number", "yellow"),
 }
 OUTCOMES = {"in": ("In", "blue"), "check": ("To check", "yellow"), "out": ("Out", "grey")}
-_GROUP = {
-    "opioid": "Opioid",
-    "tramadol": "Tramadol",
-    "gabapentinoid": "Gabapentinoid",
-    "sedative": "Benzodiazepine or Z-drug",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +46,7 @@ class CandidateRow:
     flags: tuple[tuple[str, str], ...]
     outcome: tuple[str, str]
     why: str
+    top: str
     decision: str
     action: str  # adopt, decide, adopted or nothing
     person_pk: Any
@@ -87,6 +84,7 @@ def candidate_row(
         flags=tuple(FLAGS.get(name, (name.replace("_", " "), "grey")) for name in candidate.flag_names),
         outcome=OUTCOMES[candidate.outcome],
         why=why(candidate, search),
+        top=top_reason(candidate, search),
         decision=candidate.get_decision_display() if candidate.decision else "",
         action="adopted" if person_pk else _action(candidate),
         person_pk=person_pk,
@@ -105,19 +103,28 @@ def why(candidate: Candidate, search: Search) -> str:
     """Why someone is where they are on the list, in a sentence or two."""
     rules = [reason(search, name) for name in candidate.reasons]
     texts = [rule.reason for rule in rules if rule]
-    return " ".join([*texts, _spell(candidate, search)]).strip()
+    return " ".join([*texts, supply(candidate, search)]).strip()
 
 
-def _spell(candidate: Candidate, search: Search) -> str:
-    if candidate.era_days is None:
-        return ""
-    days = f"{candidate.era_days:,} days"
-    if candidate.era_start is None:
-        return f"The supply that ended had lasted {days}."
-    group = _GROUP[next((g for g in search.about if g != "sedative"), search.about[0])]
-    gap = candidate.longest_gap
-    said = f", longest gap {gap} days" if gap else ", with no gap" if gap == 0 else ""
-    return f"{group} since {words.month(candidate.era_start)} ({days}){said}."
+def top_reason(candidate: Candidate, search: Search) -> str:
+    """The one sentence of ``why`` that a card on a phone has room for: what puts them out or asks first, else the supply."""
+    rule = next((rule for name in candidate.reasons if (rule := reason(search, name))), None)
+    return rule.reason if rule else supply(candidate, search) or "Meets the definition."
+
+
+def supply(candidate: Candidate, search: Search) -> str:
+    """The supply that met the definition, as found."""
+    return " ".join(reasons.short(kept) for kept in reasons.kept_with(candidate, search))
+
+
+def already_on_list(people: Sequence[Person]) -> str:
+    """Who took these people on, and when. Names nobody but the members: it is kept with the session until shown."""
+    by = dict.fromkeys(
+        f"by {person.added_by.user.name} on {words.long_date(person.added_at.astimezone(LONDON).date())}"
+        for person in people
+    )
+    whom = "1 person was" if len(people) == 1 else f"{len(people):,} people were"
+    return f"{whom} on the practice's list already: taken on {' and '.join(by)}."
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ import ibis
 from stepwell.base.errors import StepwellError
 from stepwell.casefinding import stores
 from stepwell.casefinding.models import Candidate, CandidateList
+from stepwell.casefinding.record import reasons
 from stepwell.organisations.models import Member
 from stepwell.population import engine
 from stepwell.population.lake import Load
@@ -103,6 +104,8 @@ def _evidence(of: CandidateList, answer: Explanation) -> dict[str, Any]:
         "knowledge": of.knowledge_version,
         "rules": of.rules_id,
         "outcome": answer.outcome,
+        "lines": reasons.lines_of_answer(answer),
+        "factors": reasons.factor_table(),
         "answers": [
             {"part": a.part, "id": a.id, "reason": a.reason, "holds": a.holds} for a in answer.answers
         ],

@@ -14,6 +14,7 @@ from stepwell.base.errors import StepwellError
 from stepwell.casefinding import stores
 from stepwell.casefinding.actions.permission import require
 from stepwell.casefinding.models import Candidate, CandidateList
+from stepwell.casefinding.record.reasons import spells
 from stepwell.knowledge.tables import knowledge_version
 from stepwell.organisations import audit
 from stepwell.organisations.models import Member, Organisation
@@ -89,7 +90,7 @@ def _kept(by: Member, practice: Organisation, load: Load, result: Result) -> Can
         made_by=by,
         made_at=clock.now(),
     )
-    Candidate.objects.bulk_create([_row(kept, found) for found in result.candidates], batch_size=500)
+    Candidate.objects.bulk_create([_row(kept, found, result) for found in result.candidates], batch_size=500)
     audit.record(
         by=by,
         event="list.made",
@@ -100,7 +101,8 @@ def _kept(by: Member, practice: Organisation, load: Load, result: Result) -> Can
     return kept
 
 
-def _row(kept: CandidateList, found: Found) -> Candidate:
+def _row(kept: CandidateList, found: Found, result: Result) -> Candidate:
+    known = result.facts_by_person.get((found.practice, found.patient_key), {})
     return Candidate(
         candidate_list=kept,
         patient_key=found.patient_key,
@@ -116,6 +118,7 @@ def _row(kept: CandidateList, found: Found) -> Candidate:
         age=found.age,
         sex=found.sex or "",
         medicines=list(found.medicines),
+        spells=spells(result.search, known),
         flags="|" + "|".join(found.flags) + "|" if found.flags else "",
         risk=sum(flag in found.flags for flag in _HARMS),
         can_be_adopted=not found.no_nhs_number,

@@ -155,6 +155,8 @@ class Candidate(models.Model):
     age = models.PositiveSmallIntegerField(null=True)
     sex = models.CharField(max_length=10, blank=True)
     medicines = models.JSONField(default=list)
+    # The supplies that met the definition, as found: see casefinding.record.reasons.
+    spells = models.JSONField(default=list)
     flags = models.CharField(max_length=200, blank=True)
     # How many kinds of harm are flagged: only an order for the list, never shown as a score.
     risk = models.PositiveSmallIntegerField(default=0)

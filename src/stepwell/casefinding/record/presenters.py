@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from stepwell.base import clock
-from stepwell.casefinding.record import chart, words
+from stepwell.casefinding.record import chart, reasons, words
 from stepwell.casefinding.record.records import FoundRecord
 from stepwell.knowledge import tables as registry
-from stepwell.knowledge.equivalence import DEFAULT_TABLE
 from stepwell.people.models import Person
 from stepwell.population.records.person import MedicineNow, PersonRecord
 from stepwell.population.records.searches import all_searches, reason
 
 # The conditions every page answers for: found with a date, or none recorded.
 ASKED = ("palliative", "cancer", "opioid_dependence", "epilepsy", "neuropathy", "post_herpetic_pain")
-FACTOR_TABLE = "ome_factors"
 
 _STATES = {
     "read": "",
@@ -65,6 +63,7 @@ class MedicineRow:
 
     name: str
     issued: str
+    since: str
     written: tuple[str, ...]
     read: tuple[str, ...]
     ome: str
@@ -96,7 +95,8 @@ def _medicine(now: MedicineNow) -> MedicineRow:
     )
     return MedicineRow(
         name=now.name,
-        issued=", ".join([*kinds, words.long_date(current.last.occasion.on)]),
+        issued=f"{', '.join(kinds) + ', issued' if kinds else 'Issued'} {words.long_date(current.last.occasion.on)}",
+        since=f"Taken since {words.long_date(current.run_start)}",
         written=written,
         read=tuple(_read(row, now.unit) for row in now.instructions) or ("Not read",),
         ome=ome,
@@ -164,9 +164,10 @@ def record_page(found: FoundRecord) -> dict[str, Any]:
         if record.ome.low is not None
         else ("not known" if record.ome.missing else "no opioid now"),
         "sum": sum_words(record),
-        "factors": f"{DEFAULT_TABLE}, version {registry.version(FACTOR_TABLE)}",
+        "factors": reasons.factor_table(),
         "chart_title": chart.title(segments, record),
         "chart_svg": chart.svg(record),
+        "chart_narrow": chart.svg(record, chart.NARROW),
         "segments": list(reversed(segments)),
         "conditions": _conditions(record),
     }
@@ -174,48 +175,68 @@ def record_page(found: FoundRecord) -> dict[str, Any]:
 
 def sum_words(record: PersonRecord) -> str:
     """The sum of the daily OME written out, with what is missing from it."""
-    shares = [now for now in record.now if any(issue.opioid for issue in now.issues)]
-    known = [
-        words.span(s.current.ome_min, s.current.ome_max) for s in shares if s.current.ome_max is not None
-    ]
-    if not shares:
-        return "No opioid supply is open."
-    missing = len(shares) - len(known)
-    left_out = (
-        f" {missing} of {len(shares)} opioids could not be counted, so the true figure is higher."
-        if missing
-        else ""
-    )
-    if not known:
-        return "No opioid's dose is known, so there is no sum. This is not the same as zero."
-    total = words.mg(record.ome.low, record.ome.high, at_least=record.ome.at_least)
-    parts = " + ".join(f"({k})" if " to " in k and len(known) > 1 else k for k in known)
-    return f"{parts} = {total}.{left_out}" if len(known) > 1 else f"{total}, from one opioid.{left_out}"
+    opioids = [now.current for now in record.now if any(issue.opioid for issue in now.issues)]
+    shares = [(line.ome_min, line.ome_max) for line in opioids]
+    return reasons.sum_of(shares, record.ome.low, record.ome.high, at_least=record.ome.at_least)
 
 
 @dataclass(frozen=True, slots=True)
 class Why:
-    """One list someone was taken from."""
+    """One list that found someone: the facts as they were at its date, and what a clinician decided."""
 
     title: str
     as_of: str
+    outcome: str
     reasons: tuple[str, ...]
+    facts: tuple[str, ...]
+    lines: tuple[tuple[str, str, str], ...]
+    sum: str
+    factors: str
     decision: str
+    candidate_pk: Any
 
 
-def why_here(candidates: Iterable[Any]) -> list[Why]:
-    """Why someone is on the practice's list: the searches that found them."""
-    found = []
-    for candidate in candidates:
-        of = candidate.candidate_list
-        search = all_searches().get(of.search_id)
-        rules = [reason(search, name) for name in candidate.reasons] if search else []
-        texts = tuple(rule.reason for rule in rules if rule) or ("Meets the definition.",)
-        decided = (
-            f"{candidate.get_decision_display()}: {candidate.decision_reason}" if candidate.decision else ""
-        )
-        found.append(Why(search.title if search else of.search_id, words.long_date(of.as_of), texts, decided))
-    return found
+def why_here(candidates: Iterable[Any], found: FoundRecord | None = None) -> list[Why]:
+    """Why someone is on the practice's list: the searches that found them, with the facts that made them in.
+
+    The medicines are those copied when the person was adopted; before that, those of ``found`` where it is the list's own load.
+    """
+    return [_why(candidate, found) for candidate in candidates]
+
+
+def _why(candidate: Any, found: FoundRecord | None) -> Why:
+    of = candidate.candidate_list
+    search = all_searches().get(of.search_id)
+    rules = [reason(search, name) for name in candidate.reasons] if search else []
+    lines = candidate.evidence.get("lines")
+    if lines is None and found and search and (found.load_id, found.record.as_of) == (of.load_id, of.as_of):
+        lines = reasons.lines_of_record(found.record, search)
+    facts = tuple(reasons.long(kept, of.as_of) for kept in reasons.kept_with(candidate, search))
+    return Why(
+        title=search.title if search else of.search_id,
+        as_of=words.long_date(of.as_of),
+        outcome=candidate.get_outcome_display(),
+        reasons=tuple(rule.reason for rule in rules if rule),
+        facts=facts or ("Met the definition. “Every rule” shows by which recorded facts.",),
+        lines=tuple(reasons.line_words(line) for line in lines or ()),
+        sum=_sum_then(candidate, lines),
+        factors=candidate.evidence.get("factors", "")
+        or (reasons.factor_table() if of.knowledge_version == registry.knowledge_version() else ""),
+        decision=f"{candidate.get_decision_display()}: {candidate.decision_reason}"
+        if candidate.decision
+        else "",
+        candidate_pk=candidate.pk,
+    )
+
+
+def _sum_then(candidate: Any, lines: Sequence[Mapping[str, Any]] | None) -> str:
+    """The OME at the list's date: as a sum where its lines are known, else the total that was found."""
+    if lines:
+        return reasons.sum_of_lines(lines, candidate)
+    if candidate.daily_ome_max is None:
+        return ""
+    low, high = candidate.daily_ome_min, candidate.daily_ome_max
+    return f"{words.mg(low, high, at_least=candidate.ome_at_least)}, {words.bases(candidate.basis)}."
 
 
 @dataclass(frozen=True, slots=True)

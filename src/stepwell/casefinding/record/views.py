@@ -51,13 +51,16 @@ def show(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
     context = {
         "banner": presenters.banner(person, person.practice.name, on=clock.today()),
         "person": person,
-        "why": presenters.why_here(person.candidates.select_related("candidate_list").order_by("-pk")),
         "states": tables.states(person.practice),
     }
+    found = None
     try:
-        context |= presenters.record_page(record_of(person.practice, person.patient_key))
+        found = record_of(person.practice, person.patient_key)
+        context |= presenters.record_page(found)
     except StepwellError as problem:
         context["problem"] = str(problem)
+    lists = person.candidates.select_related("candidate_list").order_by("-pk")
+    context["why"] = presenters.why_here(lists, found)
     return render(request, "people/person.jinja", context)
 
 

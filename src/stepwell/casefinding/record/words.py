@@ -48,6 +48,11 @@ def mg(low: Decimal | float | None, high: Decimal | float | None, *, at_least: b
     return span(low, high, at_least=at_least).replace(" to ", "mg to ") + ("mg" if low is not None else "")
 
 
+def count(number: int, one: str) -> str:
+    """1 day, 1,638 days."""
+    return f"{number:,} {one if number == 1 else one + 's'}"
+
+
 def bases(joined: str) -> str:
     """The bases of a dose, stored as "a|b", in words."""
     names = [name for name in joined.split("|") if name]

@@ -11,6 +11,7 @@ from stepwell.casefinding.models import Candidate
 from stepwell.casefinding.models.candidates import Filter, Sort
 from stepwell.organisations.actions import NotAllowed
 from stepwell.organisations.models import AuditEvent
+from stepwell.people import actions as people_actions
 from stepwell.people.models import Person
 
 pytestmark = pytest.mark.django_db
@@ -61,6 +62,25 @@ def test_somebody_in_is_taken_on_once_with_evidence_and_the_read_is_audited(made
     assert written.count("person.added") == 1
     assert "list.adopted" in written
     assert any("read" in event for event in written)
+
+
+def test_two_who_take_on_the_same_person_at_once_get_one_person_and_no_error(
+    made, member, make_member, candidate, monkeypatch
+):
+    found, other = candidate("in"), make_member("gp")
+    (first,) = actions.adopt(by=other, of=made, candidates=[found])
+    look, looks = people_actions._standing, []
+
+    def too_early(practice, details):
+        # What the second one saw before the first one's writing.
+        looks.append(details)
+        return None if len(looks) == 1 else look(practice, details)
+
+    monkeypatch.setattr(people_actions, "_standing", too_early)
+    (second,) = actions.adopt(by=member, of=made, candidates=[found])
+    assert second == first
+    assert second.added_by == other
+    assert Person.objects.count() == AuditEvent.objects.filter(event="person.added").count() == 1
 
 
 def test_nobody_out_undecided_or_without_a_number_is_taken_on(made, member, candidate):

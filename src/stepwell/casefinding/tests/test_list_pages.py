@@ -1,6 +1,7 @@
 """The pages of a candidate list, on a tiny imported extract."""
 
 import csv
+import html
 import io
 import re
 
@@ -146,6 +147,40 @@ def test_somebody_taken_on_is_shown_so_on_every_list_and_has_a_page(made, signed
     other = signed_in_client.get(at("candidate_list", narrowed.pk))
     assert reverse("people:person", args=[person.pk]) in other.text
     assert "On the list" in other.text
+
+
+def test_somebody_already_taken_on_is_said_so_with_by_whom(made, signed_in_client, member, candidate):
+    form = {"only": candidate("in").pk, "confirm": "yes"}
+    signed_in_client.post(at("candidate_adopt", made.pk), form)
+    again = signed_in_client.post(at("candidate_adopt", made.pk), form, follow=True)
+    assert f"on the practice's list already: taken on by {member.user.name} on " in html.unescape(again.text)
+    assert Person.objects.count() == 1
+
+
+def test_a_person_s_page_says_which_supply_made_them_in_with_the_sum(made, signed_in_client, candidate):
+    someone = candidate("in")
+    before = html.unescape(signed_in_client.get(at("candidate", someone.pk)).text)
+    signed_in_client.post(at("candidate_adopt", made.pk), {"only": someone.pk, "confirm": "yes"})
+    person = Person.objects.get()
+    after = html.unescape(signed_in_client.get(reverse("people:person", args=[person.pk])).text)
+    for page in (before, after):
+        assert "Opioid: supply since 1 December 2025, 182 days up to 1 June 2026, with no gap." in page
+        assert "Daily OME then: 12mg, from one opioid. Factor table SW-DEFAULT-1" in page
+        assert "Since 1 December 2025, last issued 18 May 2026, supply to " in page
+
+
+def test_the_copied_facts_stay_when_a_newer_extract_has_come(made, signed_in_client, candidate):
+    signed_in_client.post(at("candidate_adopt", made.pk), {"only": candidate("in").pk, "confirm": "yes"})
+    CandidateList.objects.filter(pk=made.pk).update(load_id="0000-gone", knowledge_version="older")
+    page = signed_in_client.get(reverse("people:person", args=[Person.objects.get().pk]))
+    assert "Since 1 December 2025, last issued 18 May 2026" in page.text
+
+
+def test_nothing_can_be_ticked_where_nobody_may_be_adopted(made, signed_in_client):
+    page = signed_in_client.get(at("candidates", made.pk, "out"))
+    assert rows_of(page)
+    assert "Adopt those ticked" not in page.text
+    assert 'name="chosen"' not in page.text
 
 
 def test_nobody_chosen_takes_nobody(made, signed_in_client):

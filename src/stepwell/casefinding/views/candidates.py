@@ -30,11 +30,13 @@ def show(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
     candidate = Candidate.visible_to(request.member).find(pk)
     context = _about(request, candidate)
     of = candidate.candidate_list
-    context["why"] = person_presenters.why_here([candidate])
+    found = None
     try:
-        context |= person_presenters.record_page(record_of(of.practice, candidate.patient_key))
+        found = record_of(of.practice, candidate.patient_key)
+        context |= person_presenters.record_page(found)
     except StepwellError as problem:
         context["problem"] = str(problem)
+    context["why"] = person_presenters.why_here([candidate], found)
     return render(request, "casefinding/candidate.jinja", context)
 
 

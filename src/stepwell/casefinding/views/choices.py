@@ -8,16 +8,18 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 
+from stepwell.base import clock
 from stepwell.base.errors import StepwellError
 from stepwell.casefinding import presenters, results
 from stepwell.casefinding.actions import candidates as candidate_actions
 from stepwell.casefinding.actions import lists
-from stepwell.casefinding.forms import OptionsForm, SampleForm
+from stepwell.casefinding.forms import OldExtractForm, OptionsForm, SampleForm
 from stepwell.casefinding.models import Candidate, CandidateList
 from stepwell.casefinding.views.lists import frame, search_of
 from stepwell.organisations import actions as organisation_actions
 from stepwell.organisations.access import MemberRequest, needs
 from stepwell.organisations.forms import posted
+from stepwell.people.models import Person
 from stepwell.population.records.searches import Options
 
 
@@ -97,28 +99,57 @@ def adopt(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
     if not chosen:
         messages.error(request, "Nobody was chosen. Tick the people to take on, then adopt them.")
         return redirect("casefinding:candidate_list", pk=of.pk)
+    standing = _on_list_already(request, of, chosen)
+    keys = {person.patient_key for person in standing}
+    chosen = [candidate for candidate in chosen if candidate.patient_key not in keys]
+    if not chosen:
+        messages.info(request, presenters.already_on_list(standing))
+        return redirect("casefinding:candidate_list", pk=of.pk)
     problem = ""
     if request.POST.get("confirm"):
+        asked = clock.now()
         try:
             people = candidate_actions.adopt(
-                by=request.member, of=of, candidates=chosen, evidence=results.evidence(of, chosen)
+                by=request.member,
+                of=of,
+                candidates=chosen,
+                evidence=results.evidence(of, chosen),
+                old_extract_reason=request.POST.get("old_extract_reason", ""),
             )
         except organisation_actions.NotAllowed:
             raise
         except StepwellError as error:
             problem = str(error)
         else:
-            count = len(people)
-            messages.success(
-                request, f"{count} {'person is' if count == 1 else 'people are'} now on the practice's list."
-            )
+            # Somebody else may have taken them on while this was worked out.
+            earlier = [p for p in people if p.added_at < asked or p.added_by_id != request.member.pk]
+            _say(request, len(people) - len(earlier), [*standing, *earlier])
             return redirect("casefinding:candidate_list", pk=of.pk)
     who = results.identities(request.member, of, chosen)
-    context = frame(request.member, of, search_of(of)) | {
+    context = frame(request.member, of, search_of(of))
+    if context["age"].needs_reason:
+        context["old_extract"] = OldExtractForm(request.POST if problem else None)
+    context |= {
         "rows": presenters.candidate_rows(chosen, who, search_of(of)),
         "problem": problem,
+        "already": presenters.already_on_list(standing) if standing else "",
     }
     return render(request, "casefinding/adopt.jinja", context)
+
+
+def _say(request: MemberRequest, taken_on: int, already: list[Person]) -> None:
+    if taken_on:
+        whom = "1 person is" if taken_on == 1 else f"{taken_on:,} people are"
+        messages.success(request, f"{whom} now on the practice's list.")
+    if already:
+        messages.info(request, presenters.already_on_list(already))
+
+
+def _on_list_already(request: MemberRequest, of: CandidateList, chosen: list[Candidate]) -> list[Person]:
+    """Those of the chosen whom somebody took on before, from this list or another."""
+    keys = [candidate.patient_key for candidate in chosen]
+    people = Person.visible_to(request.member).filter(practice=of.practice, patient_key__in=keys)
+    return list(people.select_related("added_by__user").order_by("added_at", "pk"))
 
 
 def _chosen(request: MemberRequest, of: CandidateList, wanted: list[str]) -> list[Candidate]:
@@ -128,5 +159,5 @@ def _chosen(request: MemberRequest, of: CandidateList, wanted: list[str]) -> lis
             ids.append(uuid.UUID(text))
         except ValueError:
             continue
-    rows = Candidate.visible_to(request.member).filter(candidate_list=of, pk__in=ids, person=None)
+    rows = Candidate.visible_to(request.member).filter(candidate_list=of, pk__in=ids)
     return list(rows.order_by("pk"))

@@ -11,12 +11,13 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
-from stepwell.base import csv_files
+from stepwell.base import clock, csv_files
 from stepwell.casefinding import presenters, results
 from stepwell.casefinding.forms import SampleForm
 from stepwell.casefinding.models import Candidate, CandidateList
 from stepwell.casefinding.models.candidates import Filter, Sort
 from stepwell.casefinding.record.presenters import extract_words
+from stepwell.knowledge.extract_age import extract_age
 from stepwell.organisations import actions as organisation_actions
 from stepwell.organisations import tables
 from stepwell.organisations.access import MemberRequest, needs
@@ -64,7 +65,7 @@ def _rows(
             {
                 "text": each.label,
                 "count": count,
-                "href": reverse("casefinding:candidates", args=(of.pk, each.value)),
+                "href": reverse("casefinding:candidates", args=(of.pk, each.value)) + "#people",
                 "current": each == pill,
             }
             for each, count in rows.filter_counts().items()
@@ -110,6 +111,7 @@ def frame(member: Member, of: CandidateList, search: Search) -> dict[str, Any]:
         "signed_by": presenters.signed_by(mine),
         "narrowed": presenters.options_words(of),
         "extract": extract_words(of.extract_date),
+        "age": extract_age(of.extract_date, on=clock.today()),
         "crumbs": [{"text": "Searches", "href": reverse("casefinding:searches")}],
         "list_crumb": {"text": search.title, "href": reverse("casefinding:candidate_list", args=(of.pk,))},
     }
