@@ -108,6 +108,18 @@ class DecisionForm(forms.Form):
     )
 
 
+class OldExtractForm(forms.Form):
+    """Why people are taken on though the extract they were found in is too old."""
+
+    old_extract_reason = forms.CharField(
+        label="Why this extract will do",
+        max_length=500,
+        help_text="For example, that you looked at each record today. It is kept with each person.",
+        widget=forms.Textarea(attrs={"rows": 3}),
+        error_messages={"required": "Enter why this extract will do, or import a newer one"},
+    )
+
+
 class UploadForm(forms.Form):
     """An extract to import."""
 

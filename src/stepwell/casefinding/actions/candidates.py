@@ -12,6 +12,7 @@ from stepwell.base.errors import StepwellError
 from stepwell.casefinding import stores
 from stepwell.casefinding.actions.permission import require
 from stepwell.casefinding.models import Candidate, CandidateList
+from stepwell.knowledge.extract_age import ExtractAge, extract_age
 from stepwell.organisations import audit
 from stepwell.organisations.models import Member
 from stepwell.people.actions import PersonDetails, add_person
@@ -47,15 +48,25 @@ def adopt(
     of: CandidateList,
     candidates: Sequence[Candidate],
     evidence: Mapping[str, Any] | None = None,
+    old_extract_reason: str = "",
 ) -> list[Person]:
     """Take people from one list onto the practice's own list: fetched from the vault, evidence copied with them.
 
     All or none. Raises ``StepwellError`` naming what stands in the way: someone out, someone to check and not decided,
-    someone without an NHS number, or a list that is not of the load now in the lake. ``evidence`` is by patient key.
+    someone without an NHS number, a list that is not of the load now in the lake, or an extract that is too old with no
+    ``old_extract_reason`` given. ``evidence`` is by patient key; the reason is kept with it.
     """
     require(by, "adopt_people", of.practice)
     for candidate in candidates:
         _require_adoptable(of, candidate)
+    age, reason = extract_age(of.extract_date, on=clock.today()), old_extract_reason.strip()[:500]
+    if age.needs_reason and not reason:
+        raise StepwellError(
+            f"The extract this list was made from is {age.days:,} days old, so what people take may have changed."
+            if age.days >= 0
+            else "The extract this list was made from has a date after today, so how old it is cannot be told.",
+            next_step="Import a newer extract and run the search again, or enter why this one will do.",
+        )
     found = stores.stores_read_by(by, of.practice, what="identities")
     keys = [c.patient_key for c in candidates]
     read = found.vault.read(of.practice.ods_code, of.load_id, who=str(by.pk), why="adoption", keys=keys)
@@ -66,7 +77,15 @@ def adopt(
             f"{len(missing)} of these people are no longer in the practice's extract.",
             next_step="Run the search again on the newest extract.",
         )
-    return _adopted(by, of, candidates, identities, evidence or {})
+    copied = {key: _evidence((evidence or {}).get(key, {}), age, reason) for key in keys}
+    return _adopted(by, of, candidates, identities, copied, age)
+
+
+def _evidence(found: Mapping[str, Any], age: ExtractAge, reason: str) -> dict[str, Any]:
+    """What was found, with why an old extract would do where one was used."""
+    if not age.needs_reason:
+        return dict(found)
+    return {**found, "old_extract": {"days": age.days, "reason": reason}}
 
 
 def _require_adoptable(of: CandidateList, candidate: Candidate) -> None:
@@ -93,7 +112,8 @@ def _adopted(
     of: CandidateList,
     candidates: Sequence[Candidate],
     identities: Mapping[str, Identity],
-    evidence: Mapping[str, Any],
+    evidence: Mapping[str, dict[str, Any]],
+    age: ExtractAge,
 ) -> list[Person]:
     people = []
     for candidate in candidates:
@@ -103,12 +123,11 @@ def _adopted(
         details = _details(identities[candidate.patient_key])
         person = add_person(by=by, practice=of.practice, details=details, as_of=of.extract_date)
         candidate.person = person
-        candidate.evidence = evidence.get(candidate.patient_key, {})
+        candidate.evidence = evidence[candidate.patient_key]
         candidate.save(update_fields=["person", "evidence"])
         people.append(person)
-    audit.record(
-        by=by, event="list.adopted", organisation=of.practice, subject=of, snapshot={"people": len(people)}
-    )
+    snapshot = {"people": len(people), "extract_days": age.days, "old_extract_accepted": age.needs_reason}
+    audit.record(by=by, event="list.adopted", organisation=of.practice, subject=of, snapshot=snapshot)
     return people
 
 

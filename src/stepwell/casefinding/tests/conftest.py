@@ -1,6 +1,21 @@
 """A site with one imported extract and one list made from it."""
 
+from datetime import timedelta
+
 import pytest
+
+
+@pytest.fixture(autouse=True)
+def today(monkeypatch):
+    """``today(date(2026, 6, 10))`` moves the day; it stands a week after the tiny extract, whenever the tests are run."""
+    from stepwell.base import clock
+    from stepwell.casefinding.tests.records import EXTRACT_DATE
+
+    def move(day):
+        monkeypatch.setattr(clock, "today", lambda: day)
+
+    move(EXTRACT_DATE + timedelta(days=7))
+    return move
 
 
 @pytest.fixture(scope="session")

@@ -5,12 +5,14 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 from zipfile import ZipFile
 
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
+from stepwell.base import clock
 from stepwell.base.progress import Silent
 from stepwell.population import synthetic
 from stepwell.site.tests.test_browser import WIDE
@@ -47,6 +49,12 @@ class Watched:
         page.on("console", lambda said: self.errors.append(said.text) if said.type == "error" else None)
         page.on("pageerror", lambda error: self.errors.append(str(error)))
         return page
+
+
+@pytest.fixture(autouse=True)
+def today(monkeypatch):
+    """A few days after the made-up extracts, whenever the tests are run: an old extract asks for a reason."""
+    monkeypatch.setattr(clock, "today", lambda: synthetic.DEFAULT_AS_OF + timedelta(days=4))
 
 
 @pytest.fixture(scope="session")
