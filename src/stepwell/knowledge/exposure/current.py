@@ -87,7 +87,11 @@ def dosed(line: Sequence[Cover], run: CurrentLine, as_of: date, rules: Rules) ->
     """``run`` with its daily dose, from the first basis that gives one."""
     basis, low, high, ome_low, ome_high = _dose(line, as_of, rules)
     state = run.last.occasion.state
-    unclear = basis is Basis.NONE or state in (TextState.UNREADABLE, TextState.IMPLAUSIBLE)
+    # How many patches are worn is assumed, not recorded: two would be twice the dose.
+    unclear = basis in (Basis.NONE, Basis.PATCH_DEFAULT) or state in (
+        TextState.UNREADABLE,
+        TextState.IMPLAUSIBLE,
+    )
     return replace(
         run, basis=basis, units_min=low, units_max=high, ome_min=ome_low, ome_max=ome_high, unclear=unclear
     )

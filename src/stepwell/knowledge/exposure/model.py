@@ -123,7 +123,7 @@ class CurrentLine:
     """A medicine taken at as-of, with its daily dose and what the dose rests on.
 
     ``units_*`` in counted units a day; ``ome_*`` in mg. None where unresolved (basis NONE) or not converted.
-    ``unclear`` asks a clinician to look: no dose, an instruction that could not be read, or an implausible one.
+    ``unclear`` asks a clinician to look: no dose, an instruction that could not be read, an implausible one, or one patch assumed.
     """
 
     medicine: Medicine

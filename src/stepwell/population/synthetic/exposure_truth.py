@@ -213,6 +213,7 @@ def _taken(line: Line, as_of: Day) -> Taken:
     spoken = _spoken(last)
     low, high = spoken if spoken is not None else _fallback(line, as_of)
     unclear = high is None or Words.UNREADABLE in words or Words.IMPLAUSIBLE in words
+    unclear = unclear or (line.last.product.is_patch and spoken is None)  # how many are worn is not said
     if not line.last.strength_known:
         return Taken(line, None, None, True, False)
     return Taken(line, low, high, unclear, spoken is not None)

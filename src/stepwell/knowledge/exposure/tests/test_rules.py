@@ -242,12 +242,12 @@ BASES = [
     ("an implausible one", [issue(ago(2), state="implausible")], Basis.QUANTITY_28, "2", "2", True),
     ("a strength not known", [issue(ago(2), medicine("x", mg=None))], Basis.NONE, None, None, True),
     (
-        "a patch with no instruction: one worn",
+        "a patch with no instruction: one worn, which somebody must confirm",
         [issue(ago(2), PATCH, state="empty")],
         Basis.PATCH_DEFAULT,
         "1",
         "1",
-        False,
+        True,
     ),
 ]
 

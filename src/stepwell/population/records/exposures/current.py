@@ -71,7 +71,7 @@ def dosed(lines_taken: ibis.Table, covers: ibis.Table, as_of: int, rules: Rules)
         units_max=_by_basis(_.units_max, 1.0, _.rate, _.earlier_units_max),
         ome_min=_by_basis(_.ome_min, _.patch_ome, lowest * _.ome_per_unit, _.earlier_ome_min),
         ome_max=_by_basis(_.ome_max, _.patch_ome, _.rate * _.ome_per_unit, _.earlier_ome_max),
-        unclear=(_.basis == "none") | (_.state >= _UNSURE),
+        unclear=_.basis.isin(["none", "patch_default"]) | (_.state >= _UNSURE),
     )
 
 
