@@ -1,57 +1,136 @@
 """An import killed at any moment: the earlier load stays whole and readable, and running it again completes it.
 
-A reader queries throughout. It must only ever see the load before or the load after, never a mixture and never an error.
+The import is that of a practice's EMIS files, with the derived tables searches read; the lake holds what the same practice
+sent 90 days before. Readers ask throughout. They must only ever see the load before or the load after, never a mixture
+and never an error.
 """
 
 from __future__ import annotations
 
+import hashlib
+import io
+import logging
 import multiprocessing
 import random
+import shutil
 import signal
+import statistics
 import threading
 import time
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import pytest
+from pyarrow.csv import write_csv
 
 from stepwell.population import engine
 from stepwell.population.lake import COMMIT_STEPS, Lake
 from stepwell.population.records.importing import Outcome
 from stepwell.population.records.importing.tests import killable
-from stepwell.population.records.importing.tests.killable import import_crowd
+from stepwell.population.records.importing.tests.killable import import_files, two_extracts
+from stepwell.population.records.searches import all_searches, prepare, run
 from stepwell.population.stores import open_stores
 
-PEOPLE, ISSUES = 40, 3
-PAUSE = 0.005  # seconds between people, so that there is time to be killed while reading
-Answer = tuple[int, int, int, int]
+LOG = logging.getLogger(__name__)
+MOMENTS = 20
+BEFORE_THE_SWAP = COMMIT_STEPS[: COMMIT_STEPS.index(COMMIT_STEPS.manifest_swapped)]
+Processes = multiprocessing.context.ForkServerContext
+Answer = dict[str, object]
 
 
-def ask(lake: Lake) -> Answer:
-    """People, issues, distinct issues and the sum of the derived tallies: a mixture of two loads cannot pass for one."""
+def all_rows(lake: Lake) -> Answer:
+    """A digest of every row of every table that searches read: from the same rows they find the same people."""
+    con = engine.connect(threads=1)
+    found: Answer = {}
+    with lake.pin() as snapshot:
+        for name, table in snapshot.tables(con).items():
+            rows = con.to_pyarrow(table.order_by(table.columns))
+            written = io.BytesIO()
+            write_csv(rows, written)
+            found[name] = (rows.num_rows, hashlib.sha256(written.getvalue()).hexdigest())
+    con.disconnect()
+    return found
+
+
+def all_searches_answered(lake: Lake) -> Answer:
+    """Who each search finds at the date of the extract, with outcome, reasons and dose."""
     con = engine.connect(threads=1)
     with lake.pin() as snapshot:
-        tables = snapshot.tables(con)
-        issues = tables["issues"]
-        people = con.to_pyarrow(tables["patients"].count()).as_py()
-        counted = con.to_pyarrow(
-            issues.aggregate(all=issues.count(), ids=issues.issue_id.nunique())
-        ).to_pylist()[0]
-        tallied = con.to_pyarrow(tables["tallies"].number.sum()).as_py()
+        (load,) = snapshot.in_use
+        prepared = prepare(snapshot.tables(con), load.extract_date, con)
+        found: Answer = {name: run(search, prepared).candidates for name, search in all_searches().items()}
     con.disconnect()
-    return people, counted["all"], counted["ids"], int(tallied)
+    return found
 
 
-def answer(people: int) -> Answer:
-    return people, people * ISSUES, people * ISSUES, people * ISSUES
+def identities(lake: Lake) -> int:
+    """How many people the vault can name in the load in use."""
+    vault = open_stores(lake.path).vault
+    (load,) = lake.current().loads
+    return len(
+        list(vault.read(load.practice, load.load_id, who="a test", why="reading after a kill", keys=None))
+    )
 
 
-BEFORE, AFTER = answer(PEOPLE), answer(PEOPLE + 5)
+class Held:
+    """What readers are told while one load stands. Worked out when first asked for."""
+
+    def __init__(self, lake: Lake) -> None:
+        self.lake = lake
+
+    @cached_property
+    def rows(self) -> Answer:
+        return all_rows(self.lake)
+
+    @cached_property
+    def searches(self) -> Answer:
+        return all_searches_answered(self.lake)
+
+    @cached_property
+    def identities(self) -> int:
+        return identities(self.lake)
+
+
+@dataclass(frozen=True)
+class Practice:
+    """A lake with the load before, in ``folder``; the files of the load after; and what is told of each."""
+
+    folder: Path
+    later: Path
+    before: Held
+    after: Held
+
+    def lake(self, copy: Path) -> Lake:
+        """A copy of the lake to try a kill on, with its vault and key."""
+        return Lake(shutil.copytree(self.folder, copy) / "lake")
+
+
+@pytest.fixture(scope="module")
+def practice(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Practice]:
+    folder = tmp_path_factory.mktemp("practice")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.delenv("STEPWELL_KEY", raising=False)
+        earlier, later = two_extracts(folder)
+        import_files(folder / "held" / "lake", earlier)
+        shutil.copytree(folder / "held", folder / "after")
+        import_files(folder / "after" / "lake", later)
+        lakes = (Held(Lake(folder / name / "lake")) for name in ("held", "after"))
+        yield Practice(folder / "held", later, *lakes)
+
+
+@pytest.fixture(scope="module")
+def processes() -> Processes:
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload([killable.__name__])
+    return context
 
 
 @contextmanager
-def a_reader_throughout(lake: Lake) -> Iterator[list[object]]:
+def a_reader_throughout(lake: Lake, ask: Callable[[Lake], Answer]) -> Iterator[list[object]]:
     """What a reader that never stops asking was told."""
     told: list[object] = []
     done = threading.Event()
@@ -62,6 +141,7 @@ def a_reader_throughout(lake: Lake) -> Iterator[list[object]]:
                 told.append(ask(lake))
             except Exception as error:  # whatever it is, the test shows it
                 told.append(repr(error))
+            time.sleep(0.05)  # leave the machine to the import now and then
 
     reader = threading.Thread(target=keep_asking)
     reader.start()
@@ -72,19 +152,20 @@ def a_reader_throughout(lake: Lake) -> Iterator[list[object]]:
         reader.join()
 
 
-@pytest.fixture(scope="module")
-def processes() -> multiprocessing.context.ForkServerContext:
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload([killable.__name__])
-    return context
+def files_of(lake: Lake) -> dict[str, str]:
+    """A digest of every file of the loads a lake holds, and of their identities, by path."""
+    stores = open_stores(lake.path)
+    folders = (lake.path / "loads", lake.path / "derived", stores.vault.directory)
+    files = [path for folder in folders for path in folder.rglob("*") if path.is_file()]
+    return {
+        str(path): hashlib.sha256(path.read_bytes()).hexdigest() for path in files if path.suffix != ".jsonl"
+    }
 
 
-@pytest.fixture
-def lake(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Lake:
-    """A lake that holds the load before."""
-    monkeypatch.delenv("STEPWELL_KEY", raising=False)
-    import_crowd(tmp_path / "lake", PEOPLE, ISSUES)
-    return Lake(tmp_path / "lake")
+def it_holds(lake: Lake, load: Held, *, searches: bool = True) -> None:
+    assert all_rows(lake) == load.rows
+    assert identities(lake) == load.identities
+    assert not searches or all_searches_answered(lake) == load.searches
 
 
 def only_whole_loads_are_left(lake: Lake) -> None:
@@ -98,55 +179,133 @@ def only_whole_loads_are_left(lake: Lake) -> None:
     assert not list((lake.path / "pins").iterdir())
 
 
-def the_rerun_completes(lake: Lake, *, was_committed: bool) -> None:
-    report = import_crowd(lake.path, PEOPLE + 5, ISSUES)
+def the_rerun_completes(lake: Lake, practice: Practice, *, was_committed: bool) -> None:
+    report = import_files(lake.path, practice.later)
     assert report.outcome is (Outcome.UNCHANGED if was_committed else Outcome.LOADED)
-    assert ask(lake) == AFTER
     only_whole_loads_are_left(lake)
 
 
+def test_the_two_loads_differ(practice: Practice):
+    before, after = practice.before, practice.after
+    differ = {name for name in before.rows if before.rows[name] != after.rows[name]}
+    assert differ >= {"patients", "issues", "events", "medicine_issues"}
+    assert 0 < before.identities < after.identities
+
+
 @pytest.mark.parametrize("step", COMMIT_STEPS)
-def test_killed_at_each_step_of_a_commit(
-    lake: Lake, processes: multiprocessing.context.ForkServerContext, step: str
-):
-    committed = step in (COMMIT_STEPS.manifest_swapped, COMMIT_STEPS.pruned)
-    with a_reader_throughout(lake) as told:
-        writer = processes.Process(target=import_crowd, args=(lake.path, PEOPLE + 5, ISSUES, 0.0, step))
+def test_killed_at_each_step_of_a_commit(practice: Practice, tmp_path: Path, processes: Processes, step: str):
+    lake = practice.lake(tmp_path / "copy")
+    held = files_of(lake)
+    with a_reader_throughout(lake, all_rows) as told:
+        writer = processes.Process(target=import_files, args=(lake.path, practice.later, None, step))
         writer.start()
         writer.join(60)
     assert writer.exitcode == -signal.SIGKILL
     assert told
-    assert set(told) <= {BEFORE, AFTER}
-    assert ask(lake) == (AFTER if committed else BEFORE)
-    the_rerun_completes(lake, was_committed=committed)
+    assert all(one in (practice.before.rows, practice.after.rows) for one in told)
+    stands = practice.before if step in BEFORE_THE_SWAP else practice.after
+    it_holds(lake, stands, searches=False)
+    assert held.items() <= files_of(lake).items()
+    the_rerun_completes(lake, practice, was_committed=stands is practice.after)
+    it_holds(lake, practice.after, searches=False)
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("moment", range(20))
-def test_killed_at_a_random_moment(
-    lake: Lake, processes: multiprocessing.context.ForkServerContext, moment: int
+def test_a_search_under_way_at_the_swap_is_of_one_load(
+    practice: Practice, tmp_path: Path, processes: Processes
 ):
-    # Between the start of reading and a little past the usual end (about 0.1 s to start, 0.3 s reading, 0.5 s after).
-    seconds = random.Random(f"moment {moment}").uniform(0.05, 1.2)
-    with a_reader_throughout(lake) as told:
-        writer = processes.Process(target=import_crowd, args=(lake.path, PEOPLE + 5, ISSUES, PAUSE))
+    lake, step = practice.lake(tmp_path / "copy"), COMMIT_STEPS.manifest_swapped
+    assert practice.before.searches != practice.after.searches
+    with a_reader_throughout(lake, all_searches_answered) as told:
+        writer = processes.Process(target=import_files, args=(lake.path, practice.later, None, step))
         writer.start()
-        time.sleep(seconds)
+        writer.join(60)
+    assert writer.exitcode == -signal.SIGKILL
+    assert told
+    assert all(one in (practice.before.searches, practice.after.searches) for one in told)
+    the_rerun_completes(lake, practice, was_committed=True)
+    it_holds(lake, practice.after)
+
+
+def phase_of(steps: list[str]) -> str:
+    """How far an import had come, of what it told: the named steps of a commit come after the derived tables."""
+    last = steps[-1] if steps else "Not started"
+    if last.startswith("Reading "):
+        return "reading"
+    if last in ("Merging and checking", *COMMIT_STEPS[1:]):
+        return "merging" if last == "Merging and checking" else "committing"
+    return "deriving" if last in ("Working out the derived tables", COMMIT_STEPS.rows_staged) else "opening"
+
+
+@dataclass(frozen=True)
+class Killed:
+    """What came of an import that had ``seconds``. ``steps``: what it told before its end."""
+
+    seconds: float
+    finished: bool
+    steps: list[str]
+
+    @property
+    def phase(self) -> str:
+        return "finished" if self.finished else phase_of(self.steps)
+
+
+def import_for(lake: Lake, practice: Practice, processes: Processes, seconds: float | None) -> Killed:
+    """Import with a reader asking throughout, and kill it after ``seconds``. What the reader was told must hold."""
+    steps = lake.path.parent / "told"
+    with a_reader_throughout(lake, all_rows) as told:
+        began = time.monotonic()
+        writer = processes.Process(target=import_files, args=(lake.path, practice.later, steps))
+        writer.start()
+        writer.join(60 if seconds is None else seconds)
         writer.kill()
         writer.join(60)
+        took = time.monotonic() - began
     assert writer.exitcode in (0, -signal.SIGKILL)
     assert told
-    assert set(told) <= {BEFORE, AFTER}
-    now_held = ask(lake)
-    assert now_held in (BEFORE, AFTER)
-    the_rerun_completes(lake, was_committed=now_held == AFTER)
+    assert all(one in (practice.before.rows, practice.after.rows) for one in told)
+    reached = steps.read_text().splitlines() if steps.exists() else []
+    return Killed(took, writer.exitcode == 0, reached)
 
 
-def test_a_reader_sees_the_new_load_as_soon_as_it_stands(lake: Lake):
-    with a_reader_throughout(lake) as told:
-        import_crowd(lake.path, PEOPLE + 5, ISSUES)
+@pytest.mark.slow
+@pytest.mark.timeout(3600)
+def test_killed_at_twenty_random_moments(practice: Practice, tmp_path: Path, processes: Processes):
+    """Moments drawn evenly over the time an import takes here and now, beside the same reader."""
+    whole = [import_for(practice.lake(tmp_path / f"whole {n}"), practice, processes, None) for n in range(3)]
+    assert all(one.finished for one in whole)
+    takes = statistics.median(one.seconds for one in whole)
+    LOG.info("An import takes %.2f s (%s)", takes, ", ".join(f"{one.seconds:.2f}" for one in whole))
+    draw = random.Random("twenty moments")
+    landed = []
+    for moment in range(MOMENTS):
+        lake = practice.lake(tmp_path / f"moment {moment}")
+        held = files_of(lake)
+        killed = import_for(lake, practice, processes, draw.uniform(0, takes))
+        if killed.finished:  # the machine has become less busy
+            takes = min(takes, killed.seconds)
+        committed = all_rows(lake) == practice.after.rows
+        it_holds(lake, practice.after if committed else practice.before, searches=False)
+        assert held.items() <= files_of(lake).items()
+        the_rerun_completes(lake, practice, was_committed=committed)
+        it_holds(lake, practice.after)
+        shutil.rmtree(lake.path.parent)
+        landed.append(killed.phase)
+        reached, stood = ", ".join(killed.steps[-1:]), "after" if committed else "before"
+        LOG.info(
+            "%2d: killed at %.2f s, %s (%s); %s stood", moment + 1, killed.seconds, landed[-1], reached, stood
+        )
+    LOG.info("Landed: %s", dict(Counter(landed)))
+    assert {"reading", "merging", "deriving"} <= set(landed), f"the moments landed in {Counter(landed)}"
+    assert landed.count("finished") <= MOMENTS / 4, f"the moments landed in {Counter(landed)}"
+
+
+def test_a_reader_sees_the_new_load_as_soon_as_it_stands(practice: Practice, tmp_path: Path):
+    lake = practice.lake(tmp_path / "copy")
+    with a_reader_throughout(lake, all_rows) as told:
+        import_files(lake.path, practice.later)
         deadline = time.monotonic() + 30
-        while told[-1:] != [AFTER] and time.monotonic() < deadline:
+        while told[-1:] != [practice.after.rows] and time.monotonic() < deadline:
             time.sleep(0.02)
-    assert set(told) <= {BEFORE, AFTER}
-    assert told[-1] == AFTER
+    assert all(one in (practice.before.rows, practice.after.rows) for one in told)
+    assert told[-1] == practice.after.rows
