@@ -54,6 +54,7 @@ _RARE = {
     "Midazolam 10mg/2ml solution for injection ampoules": (None, "As directed"),
     "Paracetamol 500mg tablets": _TABLETS,
 }
+_UNITS = ("pack", "OP", "tablet(s)", "Tablets ", "ml", "patches", "capsules", "weeks", "")
 _TEXTS = {**_OPIOIDS, **_OTHERS, **_RARE}
 _CONDITIONS = ("cancer", "palliative", "palliative_not_indicated", "epilepsy", "opioid_dependence", "neuropathy", "post_herpetic_pain")  # fmt: skip
 _WORDS = (
@@ -129,9 +130,9 @@ class Maker:
         )
 
     def _registrations(self) -> None:
-        for n in range(1 if self.chance(95) else self.random.choice((0, 2))):
+        for n in range(1 if self.chance(90) else self.random.choice((0, 2, 2, 2))):
             start: date | None = date(2001, 1, 1)
-            if self.chance(25):
+            if n or self.chance(25):
                 start = self.random.choice((None, self.near(0, 365, 365 + 84, 365 + 112, 400)))
             self.add(
                 "registrations",
@@ -150,7 +151,9 @@ class Maker:
         self.add(
             "templates",
             template_id=template,
+            start_date=self.random.choice((None, min(days), min(days), self.back(1500))) if days else None,
             end_date=self._template_end(),
+            issues_made=len(days) + self.random.choice((0, 1, 1, 12)) if self.chance(25) else None,
             drug_name=name,
             prescribed_here=elsewhere is None,
             elsewhere_source=elsewhere,
@@ -170,7 +173,7 @@ class Maker:
                 drug_name=None if code and self.chance(50) else name,
                 dosage_instruction=self.random.choice(texts) if odd else text,
                 quantity_value=self.random.choice((None, 14, 56)) if odd else quantity,
-                quantity_unit=self.random.choice(("pack", "OP")) if self.chance(2) else None,
+                quantity_unit=self.random.choice(_UNITS) if self.chance(10) else None,
                 duration_days=given,
                 prescribed_here=elsewhere is None,
                 elsewhere_source=elsewhere,

@@ -28,6 +28,7 @@ from stepwell.knowledge.exposure import (
 )
 from stepwell.knowledge.medicines.model import MedicineClass
 from stepwell.population.records.searches.tests.oracle_rows import Row, medicine_issues
+from stepwell.population.records.searches.tests.oracle_undated import Missing, first_day, missing
 
 Tables = Mapping[str, Sequence[Row]]
 Answer = tuple[str, frozenset[str]]  # outcome (in, check, out, none) and the ids of its reasons
@@ -60,6 +61,8 @@ class Person:
     registrations: Sequence[Row]
     events: Sequence[Row]
     issues: list[Issue]
+    missing: list[Missing]
+    no_diagnoses: bool
     now: list[CurrentLine] = field(init=False)
     ome: DailyOme = field(init=False)
 
@@ -95,6 +98,56 @@ class Person:
     def elsewhere(self, group: str) -> bool:
         return any(not line.own for line in self.current(group))
 
+    def undated(self, group: str) -> list[Missing]:
+        return [m for m in self.missing if m.classes & CLASSES[group]]
+
+    def undated_now(self, group: str) -> bool:
+        return any(m.may_be_taken(self.as_of, self.now) for m in self.undated(group))
+
+    def may_be_open(self, group: str) -> bool:
+        return not self.is_open(group) and self.undated_now(group)
+
+    def first_undated(self, group: str) -> date | None:
+        """The earliest day an undated issue of the group can be of; None: any."""
+        starts = [m.earliest for m in self.undated(group)]
+        return None if None in starts else min(s for s in starts if s)
+
+    def may_be_longer(self, group: str) -> bool:
+        """An open era under 90 days that undated issues before it could reach."""
+        if not self.undated(group) or not (opened := self.longest_open(group)) or opened.days >= LONG:
+            return False
+        first = self.first_undated(group)
+        reach = max(m.reach(self.as_of) for m in self.undated(group))
+        return (first is None or first < opened.start) and reach + timedelta(days=30) >= opened.start
+
+    def may_be_older(self, group: str) -> bool:
+        """An open era under 90 days, and undated issues perhaps in the 365 days before it."""
+        if not self.undated(group) or not (opened := self.longest_open(group)) or opened.days >= LONG:
+            return False
+        first = self.first_undated(group)
+        last = max(m.last(self.as_of) for m in self.undated(group))
+        return (first is None or first < opened.start) and last >= opened.start - WINDOW
+
+    def may_have_stopped(self, group: str) -> bool:
+        """No open era, and with undated issues one of 90 days or more could have ended in the 365 days up to as-of."""
+        if not self.undated(group) or self.is_open(group):
+            return False
+        last = max(self.eras(group), key=lambda e: (e.end, -e.start.toordinal()), default=None)
+        if last and (last.end - last.start).days >= LONG and last.end > self.as_of - WINDOW:
+            return False
+        reach = max(m.reach(self.as_of) for m in self.undated(group))
+        first = self.first_undated(group)
+        if reach <= self.as_of - WINDOW:
+            return False
+        if first is None:
+            return True
+        begins = min([first, *([last.start] if last else [])])
+        ends = max([reach, *([last.end] if last else [])])
+        return (ends - begins).days >= LONG
+
+    def longest_open(self, group: str) -> Era | None:
+        return max(self.open_eras(group), key=lambda e: (e.days, -e.start.toordinal()), default=None)
+
     def unclear(self, group: str) -> bool:
         return any(line.unclear for line in self.current(group))
 
@@ -102,6 +155,8 @@ class Person:
 def answers(tables: Tables, as_of: date) -> dict[tuple[str, str], dict[str, Answer]]:
     """(practice, patient key) to search id to answer, for everybody in ``tables``."""
     mine = {name: _by_person(tables[name]) for name in tables}
+    first = first_day(tables["issues"])
+    telling = {row["practice"] for row in tables["events"]}
     found = {}
     for row in tables["patients"]:
         key = (str(row["practice"]), str(row["patient_key"]))
@@ -111,6 +166,8 @@ def answers(tables: Tables, as_of: date) -> dict[tuple[str, str], dict[str, Answ
             registrations=mine["registrations"].get(key, []),
             events=mine["events"].get(key, []),
             issues=medicine_issues(mine["issues"].get(key, []), mine["templates"].get(key, [])),
+            missing=missing(mine["issues"].get(key, []), mine["templates"].get(key, []), first, as_of),
+            no_diagnoses=row["practice"] not in telling,
         )
         found[key] = {search: answer(search, person) for search in SEARCHES}
     return found
@@ -217,7 +274,14 @@ def _common_checks(p: Person) -> dict[str, bool]:
         "epilepsy": bool(_dates(p, "epilepsy")),
         "neuropathy": bool(_dates(p, "neuropathy")),
         "post_herpetic_pain": bool(_dates(p, "post_herpetic_pain")),
-        "older_dependence_treatment": _had(p, MedicineClass.DEPENDENCE_TREATMENT, recent=False),
+        "older_dependence_treatment": _had(p, MedicineClass.DEPENDENCE_TREATMENT, recent=False)
+        or any(MedicineClass.DEPENDENCE_TREATMENT in m.classes for m in p.missing),
+        "treatment_undated": any(
+            m.classes & {MedicineClass.DEPENDENCE_TREATMENT, MedicineClass.END_OF_LIFE_INJECTABLE}
+            and m.last(p.as_of) > p.as_of - WINDOW
+            for m in p.missing
+        ),
+        "no_diagnoses": p.no_diagnoses,
         "unmapped_condition": any(_looks_excluding(p, e) for e in p.events),
         "age_not_certain": _age(p) == "check",
     }
@@ -235,9 +299,17 @@ def _looks_excluding(p: Person, event: Row) -> bool:
 
 def _long_term(group: str):
     def base(p: Person) -> bool:
-        return any(e.days >= LONG for e in p.open_eras(group))
+        long = any(e.days >= LONG for e in p.open_eras(group))
+        return long or p.may_be_longer(group) or p.may_be_open(group)
 
-    return base, lambda p: {f"{group}_dose_unclear": p.unclear(group)}
+    def checks(p: Person) -> dict[str, bool]:
+        return {
+            f"{group}_dose_unclear": p.unclear(group),
+            f"{group}_may_be_taken": p.may_be_open(group),
+            f"{group}_may_be_longer": p.may_be_longer(group),
+        }
+
+    return base, checks
 
 
 def _high_dose(line: int):
@@ -245,13 +317,16 @@ def _high_dose(line: int):
         return value is not None and round(value, 4) >= line  # a day's thirds are written to six decimals
 
     def base(p: Person) -> bool:
-        return p.is_open("opioid") and (reached(p.ome.own_high) or reached(p.ome.high) or p.ome.missing)
+        told = reached(p.ome.own_high) or reached(p.ome.high) or p.ome.missing
+        return (p.is_open("opioid") and told) or p.undated_now("opioid")
 
     def checks(p: Person) -> dict[str, bool]:
         return {
             "opioid_dose_unclear": p.unclear("opioid"),
             "only_with_elsewhere": reached(p.ome.high) and not reached(p.ome.own_high),
             "may_reach": p.ome.missing and not reached(p.ome.high),
+            "issues_undated": p.undated_now("opioid")
+            and (not p.is_open("opioid") or not reached(p.ome.own_high)),
         }
 
     return base, checks
@@ -259,13 +334,16 @@ def _high_dose(line: int):
 
 def _opioid_with(group: str):
     def base(p: Person) -> bool:
-        return p.is_open("opioid") and (p.is_open(group) or p.elsewhere(group))
+        first = p.is_open("opioid") or p.undated_now("opioid")
+        return first and (p.is_open(group) or p.elsewhere(group) or p.undated_now(group))
 
     def checks(p: Person) -> dict[str, bool]:
         return {
             "opioid_dose_unclear": p.unclear("opioid"),
             f"{group}_dose_unclear": p.unclear(group),
-            "second_from_elsewhere": not p.is_open(group),
+            "second_from_elsewhere": not p.is_open(group) and p.elsewhere(group),
+            "opioid_may_be_taken": p.may_be_open("opioid"),
+            f"{group}_may_be_taken": p.may_be_open(group),
         }
 
     return base, checks
@@ -282,6 +360,8 @@ def _new(p: Person, group: str) -> Era | None:
 
 
 def _newly_started():
+    groups = ("opioid", "gabapentinoid")
+
     def started(p: Person) -> list[Era]:
         return [era for group in ("opioid", "gabapentinoid") if (era := _new(p, group))]
 
@@ -292,13 +372,18 @@ def _newly_started():
         return {
             "opioid_dose_unclear": p.unclear("opioid"),
             "gabapentinoid_dose_unclear": p.unclear("gabapentinoid"),
-            "history_too_short": not any(long_enough(p, era) for era in started(p)),
+            "history_too_short": bool(started(p)) and not any(long_enough(p, era) for era in started(p)),
+            **{f"{group}_may_be_taken": p.may_be_open(group) for group in groups},
+            **{f"{group}_may_be_longer": p.may_be_longer(group) for group in groups},
+            **{f"{group}_may_be_older": p.may_be_older(group) for group in groups},
         }
 
-    return lambda p: bool(started(p)), checks
+    return lambda p: bool(started(p)) or any(p.may_be_open(group) for group in groups), checks
 
 
 def _stopped():
+    groups = ("opioid", "gabapentinoid")
+
     def stopped(p: Person, group: str) -> bool:
         found = p.eras(group)
         if not found or p.is_open(group) or p.elsewhere(group):
@@ -306,8 +391,17 @@ def _stopped():
         last = found[-1]
         return (last.end - last.start).days >= LONG and last.end > p.as_of - WINDOW
 
+    def base(p: Person, group: str) -> bool:
+        return stopped(p, group) or (p.may_have_stopped(group) and not p.elsewhere(group))
+
     # No unclear dose: what somebody stopped has no current dose.
-    return lambda p: stopped(p, "opioid") or stopped(p, "gabapentinoid"), lambda p: {}
+    def checks(p: Person) -> dict[str, bool]:
+        return {
+            **{f"{group}_may_be_taken": p.may_be_open(group) for group in groups},
+            **{f"{group}_may_have_stopped": p.may_have_stopped(group) for group in groups},
+        }
+
+    return lambda p: any(base(p, group) for group in groups), checks
 
 
 SEARCHES = {

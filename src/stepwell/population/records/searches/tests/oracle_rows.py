@@ -54,17 +54,20 @@ def _issue(row: Row, known: Identification, template_end: object) -> Issue:
         units_max=counted.daily_max if counted and state is TextState.READ else None,
         ome_min=ome[0] if ome else None,
         ome_max=ome[1] if ome else None,
-        quantity=_quantity(row),
+        quantity=_quantity(row, known.product),
         given_days=given if isinstance(given, int) else None,
         template_end=template_end,
     )
 
 
-def _quantity(row: Row) -> Decimal | None:
-    value, unit = row["quantity_value"], row["quantity_unit"]
-    if unit is not None and str(unit).strip().lower() in current().container_units:
-        return None
-    return None if value is None else Decimal(str(value))
+def _quantity(row: Row, product: Product | None) -> Decimal | None:
+    """A quantity in the product's own unit, or without one; of an unknown product, anything but a container."""
+    value, unit = row["quantity_value"], str(row["quantity_unit"] or "").strip().lower()
+    if product is None:
+        counts = unit not in current().container_units
+    else:
+        counts = unit == "" or unit in dict(current().counted_units).get(product.unit, ())
+    return Decimal(str(value)) if counts and value is not None else None
 
 
 @cache
