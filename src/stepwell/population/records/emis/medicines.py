@@ -3,6 +3,8 @@
 Rows marked confidential are left out of the lake and counted: the practice's own system hides them from other staff, and
 a list must not bring them back. Issues of a confidential template go with it. (A confidential *person* is kept, marked
 sensitive.) Deleting a template does not undo its issues: they were issued.
+
+A template of a medicine from elsewhere often has no issue: it is then the only trace of it, and becomes one issue of its start.
 """
 
 from __future__ import annotations
@@ -10,6 +12,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from stepwell.base.progress import Progress
+from stepwell.population.records.canonical import TABLES
 from stepwell.population.records.emis import facts
 from stepwell.population.records.emis.codes import Drug
 from stepwell.population.records.emis.dates import Dates, Known
@@ -66,6 +69,7 @@ class Medicines:
         self._kind = Known(self._kinds, sink, "templates of an unknown prescription type")
         self._origins: dict[str, _Origin] = {}
         self._shared: dict[_Origin, _Origin] = {}
+        self._without_issue: dict[str, dict[str, object]] = {}  # templates of medicines from elsewhere
         self._starts, self._ends = Dates("EffectiveDate", sink), Dates("CancellationDate", sink)
         self._deleted = Reading("Deleted", cells.boolean)
         self._confidential = Reading("IsConfidential", cells.boolean)
@@ -97,8 +101,25 @@ class Medicines:
             files, _ISSUE_COLUMNS, self._issue, sink=self._sink, progress=self._progress,
             in_order=self._delta or len(files) > 1,
         )  # fmt: skip
+        self._issue_what_is_only_recorded()
         self._issues.flush()
         return read
+
+    def _issue_what_is_only_recorded(self) -> None:
+        if self._delta and self._without_issue:
+            for row in self._sink.previous("issues"):
+                if row["issue_id"] != _recorded(str(row["template_id"])):
+                    self._without_issue.pop(str(row["template_id"]), None)
+        for template_id, template in self._without_issue.items():
+            self._issues.add(
+                {
+                    **{name: template.get(name) for name in TABLES["issues"].names},
+                    "issue_id": _recorded(template_id),
+                    "issue_date": template["start_date"],
+                }
+            )
+            self._sink.count("medicines from elsewhere without an issue, taken as issued once at their start")
+        self._without_issue.clear()
 
     def _remember(
         self, template_id: str, kind: str | None, elsewhere: str | None, confidential: bool
@@ -116,6 +137,7 @@ class Medicines:
         elsewhere = facts.elsewhere(type_)
         kind = self._kind[type_] if elsewhere is None else self._kinds.get(type_.strip().casefold())
         self._remember(template_id, kind, elsewhere, is_confidential and not is_deleted)
+        self._without_issue.pop(template_id, None)
         if is_deleted:
             self._templates.delete(template_id)
             return
@@ -128,31 +150,32 @@ class Medicines:
         drug = self._drug(code_id)
         amount = quantities.parse(quantity, unit)
         is_active, end_date = self._active[active], self._ends.read(end)
-        self._templates.add(
-            {
-                "template_id": template_id,
-                "patient_key": key,
-                "practice": self._practice,
-                "start_date": self._starts.read(start),
-                "end_date": end_date,
-                "status": _status(is_active, end_date is not None),
-                "kind": kind,
-                "drug_code": drug.drug_code,
-                "bnf_code": None,
-                "drug_name": drug.name,
-                "dosage_instruction": self._texts[dosage],
-                "quantity_value": amount.value,
-                "quantity_unit": amount.unit,
-                "quantity_text": amount.text,
-                "issues_made": self._made[made],
-                "issues_authorised": self._authorised[authorised],
-                "prescribed_here": elsewhere is None,
-                "elsewhere_source": elsewhere,
-                "problem_id": self._ids[problem],
-                "source_file": file,
-                "source_line": line,
-            }
-        )
+        template: dict[str, object] = {
+            "template_id": template_id,
+            "patient_key": key,
+            "practice": self._practice,
+            "start_date": self._starts.read(start),
+            "end_date": end_date,
+            "status": _status(is_active, end_date is not None),
+            "kind": kind,
+            "drug_code": drug.drug_code,
+            "bnf_code": None,
+            "drug_name": drug.name,
+            "dosage_instruction": self._texts[dosage],
+            "quantity_value": amount.value,
+            "quantity_unit": amount.unit,
+            "quantity_text": amount.text,
+            "issues_made": self._made[made],
+            "issues_authorised": self._authorised[authorised],
+            "prescribed_here": elsewhere is None,
+            "elsewhere_source": elsewhere,
+            "problem_id": self._ids[problem],
+            "source_file": file,
+            "source_line": line,
+        }
+        self._templates.add(template)
+        if elsewhere is not None:
+            self._without_issue[template_id] = template
 
     def _issue(self, file: str, line: int, row: Cells) -> None:
         (guid, person, record, day, code_id, dosage, quantity, unit, problem, days, confidential, private, method,
@@ -177,6 +200,7 @@ class Medicines:
         drug = self._drug(code_id)
         amount = quantities.parse(quantity, unit)
         elsewhere = "private" if self._private[private] else facts.elsewhere(method) or origin.elsewhere
+        self._without_issue.pop(template_id or "", None)
         self._issues.add(
             {
                 "issue_id": issue_id,
@@ -227,6 +251,11 @@ class Medicines:
         if kind is None:
             self._sink.count("issues of an unknown kind")
         return kind
+
+
+def _recorded(template_id: str) -> str:
+    """The id of the issue that stands for a template without one."""
+    return f"recorded-{template_id}"
 
 
 def _status(active: bool | None, has_end: bool) -> str | None:

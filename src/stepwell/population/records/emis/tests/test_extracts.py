@@ -13,6 +13,7 @@ from stepwell.population.records.emis import EmisReader
 from stepwell.population.records.emis.tests.extracts import (
     DELTA,
     OTHER,
+    Extract,
     a_delta,
     a_practice,
     bare,
@@ -240,6 +241,60 @@ def test_a_full_extract_and_deltas_in_one_folder_are_read_in_the_order_of_their_
     quantities = [(row["issue_id"], str(row["quantity_value"])) for row in sink.tables["issues"]]
     assert quantities == [(bare("I", 1), "56"), (bare("I", 2), "56"), (bare("I", 1), "28")]
     assert sink.deleted == [("issues", bare("I", 2))]
+
+
+class TestRecordedOnly:
+    """A medicine from elsewhere is often a template without an issue: the only trace of it."""
+
+    def from_hospital(self) -> Extract:
+        extract = a_practice()
+        extract.template(
+            2,
+            PrescriptionType="Hospital (Record for notes)",
+            EffectiveDate="2026-05-20",
+            Dosage="two at night",
+        )
+        return extract
+
+    def test_it_becomes_one_issue_of_its_start(self, tmp_path: Path) -> None:
+        sink = read(self.from_hospital().write(tmp_path))
+        _, issue = sink.tables["issues"]
+        assert (issue["template_id"], issue["issue_date"], issue["dosage_instruction"]) == (
+            bare("T", 2), date(2026, 5, 20), "two at night",
+        )  # fmt: skip
+        assert (issue["prescribed_here"], issue["elsewhere_source"]) == (False, "hospital")
+        assert sum(number for name, number in sink.counts.items() if "without an issue" in name) == 1
+
+    def test_not_when_it_has_an_issue(self, tmp_path: Path) -> None:
+        extract = self.from_hospital()
+        extract.issue(2, DrugRecordGuid=guid("T", 2))
+        sink = read(extract.write(tmp_path))
+        assert [row["issue_id"] for row in sink.tables["issues"]] == [bare("I", 1), bare("I", 2)]
+
+    def test_not_a_template_of_this_practice_nor_one_that_is_hidden(self, tmp_path: Path) -> None:
+        extract = self.from_hospital()
+        extract.template(3)
+        extract.template(4, PrescriptionType="Hospital", IsConfidential="TRUE")
+        extract.template(5, PrescriptionType="Hospital", Deleted="TRUE")
+        sink = read(extract.write(tmp_path))
+        assert [row["template_id"] for row in sink.tables["issues"]] == [bare("T", 1), bare("T", 2)]
+
+    def test_a_delta_that_repeats_the_template_of_issues_held_adds_none(self, tmp_path: Path) -> None:
+        extract = self.from_hospital()
+        extract.issue(2, DrugRecordGuid=guid("T", 2))
+        full = read(extract.write(tmp_path / "full"))
+        sink = FakeSink(previous=full.tables)
+        sink.keys = dict(full.keys)
+        delta = a_delta()
+        delta.template(2, PrescriptionType="Hospital")
+        read(
+            delta.write(tmp_path / "delta"),
+            sink,
+            kind=DELTA,
+            practice="Z99901",
+            extract_date=date(2026, 7, 2),
+        )
+        assert not sink.tables["issues"]
 
 
 class TestDeltas:
