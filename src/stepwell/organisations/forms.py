@@ -9,6 +9,7 @@ from django import forms
 from django.http import HttpRequest, QueryDict
 
 from stepwell.base import clock
+from stepwell.organisations import kept_forms
 from stepwell.organisations.models import Grant, Member, Organisation
 from stepwell.organisations.roles import Role
 
@@ -17,8 +18,11 @@ LONGEST_GRANT = timedelta(days=366)
 
 
 def posted(request: HttpRequest) -> QueryDict | None:
-    """What was sent, even if nothing was filled in; None for a page just opened."""
-    return request.POST if request.method == "POST" else None
+    """What was sent, even if nothing was filled in; None for a page just opened.
+
+    A page opened again after its words were kept over a sign-out gets them back: filled in, and still to be sent.
+    """
+    return request.POST if request.method == "POST" else kept_forms.given_back(request)
 
 
 class DayField(forms.DateField):

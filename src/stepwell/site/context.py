@@ -11,6 +11,7 @@ from django.urls import NoReverseMatch, reverse
 
 from stepwell.organisations.models import Member
 from stepwell.site import demo
+from stepwell.site.middleware import seconds_left
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +41,21 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         "member": member,
         "user": getattr(request, "user", None),
         "tabs": _tabs(request, member) if member else [],
+        "session_limits": _limits(request),
         "may": member.holds if member else lambda _: False,
         **(demo.sign_ins() if settings.STEPWELL_DEMO and member is None else {}),
+    }
+
+
+def _limits(request: HttpRequest) -> dict[str, int] | None:
+    """What the warning before signing out goes by, in seconds but for the minutes said; nothing for nobody signed in."""
+    user = getattr(request, "user", None)
+    if user is None or not user.is_authenticated:
+        return None
+    return {
+        "left": seconds_left(request),
+        "warn": settings.SESSION_WARN_SECONDS,
+        "idle_minutes": settings.SESSION_IDLE_SECONDS // 60,
     }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 
 from allauth.account.authentication import get_authentication_records
@@ -9,10 +10,12 @@ from allauth.mfa.models import Authenticator
 from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
 from django.contrib.auth import logout
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect, JsonResponse
+from django.middleware.csrf import CsrfViewMiddleware
 from django.urls import reverse
 
 from stepwell.base import clock
+from stepwell.organisations import kept_forms
 
 Next = Callable[[HttpRequest], HttpResponseBase]
 
@@ -41,15 +44,39 @@ def session_limits(get_response: Next) -> Next:
 
     def middleware(request: HttpRequest) -> HttpResponseBase:
         if request.user.is_authenticated and _too_old(request):
-            back = request.get_full_path() if request.method == "GET" else "/"
-            logout(request)
-            request.session["signed_out_from"] = back
+            if request.path == reverse("session"):
+                # Only asked by a page that is about to be left: that page's own address signs out, and leads back.
+                return JsonResponse({"left": 0})
+            _sign_out(request)
             if request.headers.get("HX-Request"):
                 return HttpResponse(status=204, headers={"HX-Redirect": reverse("session_expired")})
             return HttpResponseRedirect(reverse("session_expired"))
+        if request.user.is_authenticated:
+            kept_forms.drop_of_others(request)
         return get_response(request)
 
     return middleware
+
+
+def _sign_out(request: HttpRequest) -> None:
+    """End the session, but keep where they were and what they had typed for when they are back."""
+    kept = request.session.get(kept_forms.SESSION_KEY)
+    back = request.get_full_path() if request.method == "GET" else "/"
+    if _is_a_form_of_ours(request):
+        if sent := kept_forms.keep(request, path=request.path, sent=request.POST):
+            kept, back = sent, request.path
+    logout(request)
+    request.session["signed_out_from"] = back
+    if kept:
+        request.session[kept_forms.SESSION_KEY] = kept
+
+
+def _is_a_form_of_ours(request: HttpRequest) -> bool:
+    """A form with its token, and no upload: what is kept must have been typed here."""
+    if request.method != "POST" or request.content_type != "application/x-www-form-urlencoded":
+        return False
+    check = CsrfViewMiddleware(lambda _: HttpResponse())
+    return check.process_view(request, lambda _: HttpResponse(), (), {}) is None
 
 
 def _too_old(request: HttpRequest) -> bool:
@@ -60,9 +87,19 @@ def _too_old(request: HttpRequest) -> bool:
         return True
     if seen is not None and now - seen > settings.SESSION_IDLE_SECONDS:
         return True
-    if seen is None or now - seen >= settings.SESSION_TOUCH_SECONDS:
+    # Asking how long is left, or keeping what was typed, is not use.
+    used = request.path != reverse("session") or request.POST.get("what") == "stay"
+    if seen is None or (used and now - seen >= settings.SESSION_TOUCH_SECONDS):
         request.session[SEEN] = now
     return False
+
+
+def seconds_left(request: HttpRequest) -> int:
+    """How long this session lasts if it is not used again; at least 1 while it stands."""
+    now = clock.now().timestamp()
+    idle = settings.SESSION_IDLE_SECONDS - (now - request.session.get(SEEN, now))
+    whole = settings.SESSION_ABSOLUTE_SECONDS - (now - request.session.get(STARTED, now))
+    return max(1, math.ceil(min(idle, whole)))
 
 
 def second_factor(get_response: Next) -> Next:

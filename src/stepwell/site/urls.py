@@ -50,6 +50,7 @@ about_patterns = [
 urlpatterns = [
     path("", views.home, name="home"),
     path("health/", views.health, name="health"),
+    path("session/", views.session, name="session"),
     path("session-expired/", views.session_expired, name="session_expired"),
     path("account/", include(account_patterns)),
     path("about/", include(about_patterns)),

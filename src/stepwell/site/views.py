@@ -5,11 +5,13 @@ from __future__ import annotations
 from django.db import connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.views.decorators.http import require_http_methods
 
 from stepwell.base import clock
-from stepwell.organisations import tables
+from stepwell.organisations import kept_forms, tables
 from stepwell.organisations.access import MemberRequest, needs, public
 from stepwell.site.home import allowed, places
+from stepwell.site.middleware import seconds_left
 
 
 @needs("use_site")
@@ -36,7 +38,23 @@ def health(request: HttpRequest) -> JsonResponse:
 def session_expired(request: HttpRequest) -> HttpResponse:
     """After being signed out by the clock."""
     back = request.session.pop("signed_out_from", "/")
-    return render(request, "pages/session_expired.jinja", {"back": back})
+    kept = kept_forms.SESSION_KEY in request.session
+    return render(request, "pages/session_expired.jinja", {"back": back, "kept": kept})
+
+
+@public
+@require_http_methods(["GET", "POST"])
+def session(request: HttpRequest) -> HttpResponse:
+    """How many seconds this session has left, for the warning on a page. A form may stretch it or keep what was typed."""
+    if not request.user.is_authenticated:
+        return JsonResponse({"left": 0})
+    if request.POST.get("what") == "keep":
+        sent = request.POST.copy()
+        path = sent.pop("path", ["/"])[0]
+        sent.pop("what")
+        if kept := kept_forms.keep(request, path=path, sent=sent):
+            request.session[kept_forms.SESSION_KEY] = kept
+    return JsonResponse({"left": seconds_left(request)})
 
 
 @public

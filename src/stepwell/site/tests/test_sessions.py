@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
+from urllib.parse import urlencode
 
 import pytest
+from allauth.account.internal.flows.login import record_authentication
 from django.test import Client
 
 from stepwell.base import clock
+from stepwell.organisations.models import Member
 
 START = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)
 
@@ -76,6 +80,95 @@ def test_a_form_sent_too_late_is_not_acted_on(at, make_member, sign_in):
     at(2000)
     page = client.post("/organisation/members/add/", {"name": "Late", "email": "late@example.org"})
     assert page["Location"] == "/session-expired/"
+
+
+def back_again(client, member):
+    """Sign in with the browser that was signed out: what its session holds stays, as with a password and a code."""
+    client.force_login(member.user, backend="allauth.account.auth_backends.AuthenticationBackend")
+    session = client.session
+    record_authentication(SimpleNamespace(session=session), member.user, "mfa", type="totp")
+    session.save()
+
+
+def send(client, path, **fields):
+    return client.post(path, urlencode(fields), content_type="application/x-www-form-urlencoded")
+
+
+def test_what_was_typed_is_given_back_once_to_the_same_person_unsent(at, make_member, sign_in):
+    member, address = make_member("administrator"), "/organisation/members/add/"
+    client = sign_in(member)
+    assert is_open(client)
+    at(2000)
+    assert (
+        send(client, address, name="Late Sender", email="late@example.org")["Location"] == "/session-expired/"
+    )
+    page = client.get("/session-expired/")
+    assert "it is kept for you" in page.text
+    assert f"next={address}" in page.text
+    back_again(client, member)
+    page = client.get(address)
+    assert "What you had typed is back" in page.text
+    assert 'value="Late Sender"' in page.text
+    assert not Member.objects.filter(user__email="late@example.org").exists()
+    assert "Late Sender" not in client.get(address).text
+
+
+def test_what_was_typed_is_not_shown_to_somebody_else_or_after_an_hour(at, make_member, sign_in):
+    member, other = make_member("administrator"), make_member("administrator")
+    address = "/organisation/members/add/"
+    sign_in(other)
+    for back, seconds in ((other, 2100), (member, 2000 + 3601)):
+        at(0)
+        client = sign_in(member)
+        assert is_open(client)
+        at(2000)
+        send(client, address, name="Late Sender")
+        at(seconds)
+        back_again(client, back)
+        assert "Late Sender" not in client.get(address).text
+        assert "kept_form" not in client.session
+
+
+def test_no_password_token_or_upload_is_kept(at, signed_in_client):
+    assert is_open(signed_in_client)
+    at(2000)
+    send(signed_in_client, "/account/password/", oldpassword="one", password1="two")
+    assert "kept_form" not in signed_in_client.session
+
+
+def test_asking_how_long_is_left_is_not_use_and_staying_is(at, signed_in_client):
+    assert is_open(signed_in_client)
+    at(800)
+    assert signed_in_client.get("/session/").json() == {"left": 100}
+    assert signed_in_client.post("/session/", {"what": "stay"}).json() == {"left": 900}
+    at(1701)
+    assert signed_in_client.get("/session/").json() == {"left": 0}
+    assert not is_open(signed_in_client)
+
+
+def test_nothing_stretches_a_session_over_12_hours(at, signed_in_client):
+    for seconds in range(0, 43_000, 800):
+        at(seconds)
+        assert is_open(signed_in_client)
+    at(43_100)
+    assert signed_in_client.post("/session/", {"what": "stay"}).json() == {"left": 100}
+
+
+def test_a_page_kept_by_its_script_comes_back_after_the_time(at, make_member, sign_in):
+    member, address = make_member("administrator"), "/organisation/members/add/"
+    client = sign_in(member)
+    assert is_open(client)
+    at(890)
+    client.post("/session/", {"what": "keep", "path": address, "name": "Half Typed"})
+    at(901)
+    assert client.get(address)["Location"] == "/session-expired/"
+    back_again(client, member)
+    assert 'value="Half Typed"' in client.get(address).text
+
+
+def test_pages_say_when_they_end_without_a_script(signed_in_client):
+    page = signed_in_client.get("/organisation/")
+    assert "signed out after 15 minutes without opening or sending a page" in page.text
 
 
 def test_signing_out_kills_the_session_on_the_server(signed_in_client):
