@@ -37,7 +37,10 @@ def need_confirming(path: Path, kind: Kind) -> bool:
 
 def preview(job: ImportJob, mapping: Mapping | None = None) -> FilePreview:
     """The first rows of an uploaded report, as understood. Raises ``StepwellError`` when it is not a report."""
-    return recognise_file(stores.uploads_path() / job.stored_as, mapping, ROWS_SAMPLED)
+    path = stores.uploads_path() / job.stored_as
+    if not path.exists():
+        raise StepwellError("The uploaded file is no longer here.", next_step="Upload it again.")
+    return recognise_file(path, mapping, ROWS_SAMPLED)
 
 
 def chosen(job: ImportJob, seen: FilePreview, sent: Values[str, str]) -> Mapping:

@@ -8,17 +8,21 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from stepwell.casefinding import refusals
 from stepwell.casefinding.models import ImportJob
 from stepwell.casefinding.record import words
 from stepwell.organisations.models import Organisation
 from stepwell.population.lake import Load
 
+_DAY = re.compile(r"\b20\d{2}-\d{2}-\d{2}\b")
 _STORED = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\.[a-z]+")
 SOURCES = {
     "emis": "EMIS extract",
     "gp_connect": "GP Connect bundle",
     "list_report": "Report made by the practice",
 }
+# Words for codes come with some sources only: nothing is missing where there are none.
+_LOOKED_UP = {"drug_codes", "clinical_codes"}
 # The tables of a load in the words of a practice, in the order that matters to it.
 TABLES = {
     "patients": "People",
@@ -45,13 +49,15 @@ class File:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What an import says. ``held`` is one sentence; ``facts`` are (name, words); ``tables`` (name, rows kept)."""
+    """What an import says. ``held``, ``warnings`` and ``notes`` are sentences; ``facts`` (name, words); ``tables`` (name, rows)."""
 
     held: str
     facts: tuple[tuple[str, str], ...]
     files: tuple[File, ...]
     tables: tuple[tuple[str, int], ...]
     unread: str
+    warnings: tuple[str, ...]
+    notes: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +81,7 @@ def report(job: ImportJob, in_use: Mapping[str, Load]) -> Report:
     facts = [("Source", SOURCES.get(found.get("source", ""), str(found.get("source", "not known"))))]
     facts += [(name, _day(found.get(key))) for name, key in days]
     tables = {name: int(counts["kept"]) for name, counts in found.get("tables", {}).items()}
+    tables = {name: kept for name, kept in tables.items() if kept or name not in _LOOKED_UP}
     known = [name for name in TABLES if name in tables]
     return Report(
         held=_held(tables, _day(found.get("extract_date"))),
@@ -85,6 +92,8 @@ def report(job: ImportJob, in_use: Mapping[str, Load]) -> Report:
             for name in [*known, *sorted(tables.keys() - set(known))]
         ),
         unread=_unread(job, in_use.get(job.practice.ods_code)),
+        warnings=tuple(map(in_words, found.get("warnings", ()))),
+        notes=tuple(map(in_words, found.get("notes", ()))),
     )
 
 
@@ -138,7 +147,8 @@ def stages(job: ImportJob) -> list[Stage]:
         share = min(99, job.rows * 100 // job.rows_expected)
         detail = f"{share}%: {job.rows:,} of about {job.rows_expected:,} rows"
     if now > 0:
-        detail, share = f"{job.rows:,} rows", None
+        # None are read of a file that was imported before.
+        detail, share = f"{job.rows:,} rows" if job.rows else "", None
     told = (detail if job.state == ImportJob.State.READING else "", "", "")
     return [
         Stage(
@@ -157,6 +167,26 @@ def _stage(job: ImportJob) -> int:
     if not job.step or job.step.startswith("Reading"):
         return 0
     return 1 if job.step.startswith("Merging") else 2
+
+
+def note(job: ImportJob) -> str:
+    """What came of an import, in a line of the history; empty while nothing has."""
+    if job.state == ImportJob.State.DONE:
+        read, rejected = job.report.get("rows_read", 0), job.report.get("rows_rejected", 0)
+        return f"{read:,} rows read, {rejected:,} not used"
+    return refusals.of(job).what if job.state == ImportJob.State.REFUSED else ""
+
+
+def in_words(text: str) -> str:
+    """A sentence of a report with its days written out: 6 August 2026."""
+    return _DAY.sub(lambda found: _day_or_as_written(found[0]), text)
+
+
+def _day_or_as_written(text: str) -> str:
+    try:
+        return _day(text)
+    except ValueError:
+        return text
 
 
 def known_name(job: ImportJob, name: str) -> str:

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from datetime import date
 
 from stepwell.casefinding.record import words as record_words
+from stepwell.population.records.importing.refusal import REJECTED_LIMIT
 from stepwell.population.records.list_report import words
-from stepwell.population.records.list_report.mapping import Mapping
+from stepwell.population.records.list_report.mapping import NEEDED, Mapping
 from stepwell.population.records.list_report.recognition import FilePreview, PreviewCell
 
 ROWS_SHOWN = 20
@@ -54,13 +55,17 @@ class Value:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column. ``label`` is its heading, told apart from others of the same words. ``why`` says why it stands open."""
+    """A column. ``label`` is its heading, told apart from others of the same words. ``why`` says why it stands open.
+
+    ``filled`` and ``unread``: how many of the rows looked through have a value in it, and how many of these were not understood.
+    """
 
     at: int
     label: str
     field: str
     meaning: str
     values: tuple[Value, ...]
+    filled: int
     unread: int
     why: str
 
@@ -85,6 +90,16 @@ class Screen:
     rows: tuple[tuple[int, tuple[Value, ...]], ...]
     rows_sampled: int
     values_shown: bool
+
+    @property
+    def likely_refused(self) -> tuple[Column, ...]:
+        """Columns a row cannot do without, with so many values not understood that the report would be refused."""
+        needed = {field for _, fields in NEEDED for field in fields}
+        return tuple(
+            column
+            for column in (*self.to_settle, *self.first)
+            if column.field in needed and column.unread > REJECTED_LIMIT * column.filled
+        )
 
     @property
     def settled(self) -> tuple[Column, ...]:
@@ -150,6 +165,7 @@ def _column(at: int, seen: FilePreview, mapping: Mapping, *, kept: bool, show_va
         field=field,
         meaning=words.label_of(field) if field else "Not used",
         values=tuple(map(_value, telling)) if show_values else (),
+        filled=len(filled),
         unread=unread,
         why=_why_open(at, seen, mapping, kept=kept, filled=len(filled), unread=unread),
     )

@@ -58,9 +58,22 @@ def of(job: ImportJob) -> Refusal:
     return Refusal(
         what=_sentence(_known(job, kept["what"]) or ""),
         place=tuple((name, str(value)) for name, value in place if value),
-        reasons=tuple(Reason(**{**each, "lines": tuple(each["lines"])}) for each in kept.get("reasons", ())),
-        next_step=_known(job, kept.get("next_step")) or "",
+        reasons=tuple(
+            Reason(**{**each, "reason": _sentence(each["reason"]), "lines": tuple(each["lines"])})
+            for each in kept.get("reasons", ())
+        ),
+        next_step=_to_do(_known(job, kept.get("next_step")) or ""),
     )
+
+
+# The page says once, for every refusal, that nothing was changed.
+_NOTHING = ("Nothing was imported and the earlier extract stands. ", "Nothing was imported. ")
+
+
+def _to_do(next_step: str) -> str:
+    for start in _NOTHING:
+        next_step = next_step.removeprefix(start)
+    return next_step
 
 
 def _known(job: ImportJob, text: str | None) -> str | None:

@@ -25,7 +25,11 @@ def read_import(job_id: str) -> None:
 
 
 def sweep_imports() -> int:
-    """Read every import that no living worker is at: those never woken, and those whose worker died. How many were tried."""
+    """Read every import that no living worker is at: those never woken, and those whose worker died. How many were tried.
+
+    Uploads whose headings nobody confirmed in time are let go first.
+    """
+    imports.let_go_unconfirmed()
     waiting = [str(pk) for pk in ImportJob.objects.all().waiting(at=clock.now()).values_list("pk", flat=True)]
     for job_id in waiting:
         imports.run(job_id=job_id, worker=worker_name())

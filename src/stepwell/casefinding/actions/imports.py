@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from datetime import date, timedelta
 from functools import partial
 from pathlib import Path
+from uuid import UUID
 
 import structlog
 from django.db import transaction
@@ -29,12 +30,14 @@ from stepwell.population.records.importing import import_extract
 
 # Longer than any one step between two signs of progress: nothing else keeps the lease.
 LEASE = timedelta(minutes=10)
+# A report whose headings nobody confirms holds names: so long it is kept.
+KEPT_UNCONFIRMED = timedelta(days=7)
 MOST_ATTEMPTS = 3
 # How the name of a step begins while rows are read; the steps after it work on them.
 READING = "Reading"
-FAILED = (
-    "The extract could not be read, because of a fault here and not in your file. The earlier load stands. "
-    "Ask whoever runs this site to look at its log."
+_TO_THE_LOG = "Ask whoever runs this site to look at its log, then upload the file again."
+FAULT = StepwellError(
+    "The extract could not be read, because of a fault here and not in your file.", next_step=_TO_THE_LOG
 )
 
 log = structlog.get_logger("stepwell")
@@ -137,8 +140,26 @@ def stop(*, by: Member, job: ImportJob) -> None:
         job.stop_asked = True
         job.save(update_fields=["stop_asked"])
     else:
-        _end(job, ImportJob.State.STOPPED, problem="Stopped before it was read.")
+        _end(job, ImportJob.State.STOPPED, problem="It was stopped before it was read.")
     audit.record(by=by, event="import.stopped", organisation=job.practice, subject=job)
+
+
+def let_go_unconfirmed() -> int:
+    """End reports whose headings nobody confirmed in time, and remove their files. How many there were."""
+    old = ImportJob.objects.unconfirmed(since=clock.now() - KEPT_UNCONFIRMED)
+    return sum(_let_go(pk) for pk in old.values_list("pk", flat=True))
+
+
+@transaction.atomic
+def _let_go(pk: UUID) -> bool:
+    job = ImportJob.objects.select_for_update().filter(pk=pk, state=ImportJob.State.MAPPING).first()
+    if job is not None:
+        _end(
+            job,
+            ImportJob.State.STOPPED,
+            problem=f"Nobody confirmed its headings within {KEPT_UNCONFIRMED.days} days.",
+        )
+    return job is not None
 
 
 def run(*, job_id: str, worker: str) -> None:
@@ -152,16 +173,15 @@ def run(*, job_id: str, worker: str) -> None:
     try:
         report, load_id = _read(job, worker)
     except Stopped:
-        _end_mine(job, ImportJob.State.STOPPED, problem="Stopped. The earlier load stands.")
+        _end_mine(job, ImportJob.State.STOPPED, problem="The earlier extract stands.")
     except LakeBusy:
         _put_back(job)
     except StepwellError as error:
-        job.report = refusals.as_kept(error)
-        _end_mine(job, ImportJob.State.REFUSED, problem=str(error))
+        _refuse_mine(job, error)
     except Exception as error:
         # Only the kind of error is logged: its words may hold what was in the file.
         log.error("import_failed", job=str(job.pk), error=type(error).__name__)
-        _end_mine(job, ImportJob.State.REFUSED, problem=FAILED)
+        _refuse_mine(job, FAULT)
     else:
         job.report, job.load_id = report, load_id
         _end_mine(job, ImportJob.State.DONE)
@@ -188,18 +208,19 @@ def _end_mine(job: ImportJob, state: ImportJob.State, *, problem: str = "") -> N
         _end(job, state, problem=problem)
 
 
+def _refuse_mine(job: ImportJob, error: StepwellError) -> None:
+    job.report = refusals.as_kept(error)
+    _end_mine(job, ImportJob.State.REFUSED, problem=str(error))
+
+
 @transaction.atomic
 def _take(job_id: str, worker: str) -> ImportJob | None:
     job = ImportJob.objects.select_for_update().waiting(at=clock.now()).filter(pk=job_id).first()
     if job is None:
         return None
     if job.attempts >= MOST_ATTEMPTS:
-        _end(
-            job,
-            ImportJob.State.REFUSED,
-            problem=f"Reading stopped {job.attempts} times without an answer. The earlier load stands. "
-            "Ask whoever runs this site to look at its log.",
-        )
+        stopped = f"Reading stopped {job.attempts} times without an answer."
+        _refuse(job, StepwellError(stopped, next_step=_TO_THE_LOG))
         return None
     job.state, job.worker, job.lease_until = ImportJob.State.READING, worker, clock.now() + LEASE
     job.attempts += 1

@@ -63,6 +63,10 @@ class ImportJobQuerySet(VisibleQuerySet["ImportJob"]):
         abandoned = Q(state=ImportJob.State.READING, lease_until__lt=at)
         return self.filter(Q(state=ImportJob.State.WAITING) | abandoned).order_by("created_at", "id")
 
+    def unconfirmed(self, *, since: datetime) -> ImportJobQuerySet:
+        """Reports uploaded before ``since`` whose headings nobody has confirmed."""
+        return self.filter(state=ImportJob.State.MAPPING, created_at__lt=since)
+
 
 class ImportJob(models.Model):
     """One uploaded extract. Carries its own state and lease, because a task killed while running is never picked up again."""

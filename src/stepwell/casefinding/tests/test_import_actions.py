@@ -95,7 +95,7 @@ def test_a_busy_lake_puts_the_import_back_and_is_not_an_attempt(job, monkeypatch
 
 def test_a_fault_ends_refused_in_neutral_words_and_its_words_are_not_logged(job, monkeypatch, caplog):
     read_with(monkeypatch, job, ValueError(f"{CANARY} 9990000107"))
-    assert (job.state, job.problem, job.lease_until) == ("refused", imports.FAILED, None)
+    assert (job.state, job.problem, job.lease_until) == ("refused", str(imports.FAULT), None)
     assert "ValueError" in caplog.text
     assert CANARY not in caplog.text and "9990000107" not in caplog.text
     assert not file_of(job).exists()
@@ -136,6 +136,20 @@ def test_an_import_whose_workers_keep_dying_is_refused(job):
     job.refresh_from_db()
     assert job.state == "refused"
     assert "3 times" in job.problem
+
+
+def test_a_report_whose_headings_nobody_confirms_is_let_go_with_its_file(
+    uploader, neighbourhood, monkeypatch
+):
+    monkeypatch.setattr(headings, "need_confirming", lambda path, kind: True)
+    job = send(uploader, neighbourhood["practice"])
+    assert imports.let_go_unconfirmed() == 0
+    later = clock.now() + imports.KEPT_UNCONFIRMED + timedelta(seconds=1)
+    monkeypatch.setattr(clock, "now", lambda: later)
+    assert imports.let_go_unconfirmed() == 1
+    job.refresh_from_db()
+    assert (job.state, job.problem) == ("stopped", "Nobody confirmed its headings within 7 days.")
+    assert not file_of(job).exists()
 
 
 def test_stopped_while_waiting_ends_at_once(job, uploader):

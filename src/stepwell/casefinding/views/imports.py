@@ -32,8 +32,10 @@ def show_all(request: MemberRequest) -> HttpResponse:
     """Which extract searches read, and every import of the practices where this member may import, the latest first."""
     jobs = ImportJob.visible_to(request.member).newest_first()
     practices = practices_of(request.member, "import_records")
+    page = Paginator(jobs, ROWS_A_PAGE).get_page(request.GET.get("page"))
     context = {
-        "page": Paginator(jobs, ROWS_A_PAGE).get_page(request.GET.get("page")),
+        "page": page,
+        "rows": [(job, import_presenter.note(job)) for job in page],
         "in_use": import_presenter.in_use(practices, results.loads_in_use()),
         "practices": practices,
     }
@@ -160,6 +162,7 @@ def _mapping(request: MemberRequest, job: ImportJob) -> HttpResponse:
         "preset_name": name,
         "name_problem": name_problem,
         "asked": asked,
+        "kept_days": imports.KEPT_UNCONFIRMED.days,
         "ask": matrix.permission("see_identities").ask,
         "missing_links": [
             {"text": text, "href": "#settle" if screen.to_settle else "#first"} for text in screen.missing

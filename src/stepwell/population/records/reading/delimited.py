@@ -128,7 +128,7 @@ class Delimited:
 
     def _giant(self, line: int) -> StepwellError:
         return StepwellError(
-            f"this cell is longer than {CELL_LIMIT} characters, as no cell of an extract is.",
+            f"this cell is longer than {CELL_LIMIT:,} characters, as no cell of an extract is.",
             where=Place(self.name, line, self._column_left_open(line)),
             next_step="The file may be damaged, or a quotation mark left open: ask for it again.",
         )

@@ -128,14 +128,15 @@ def _checked(path: Path, members: list[Member], limits: Limits) -> tuple[Member,
         )
     if len(members) > limits.members:
         raise StepwellError(
-            f"it holds {len(members)} files, more than the {limits.members} an extract may have.",
+            f"it holds {len(members):,} files, more than the {limits.members:,} an extract may have.",
             where=Place(path.name),
+            next_step="Check that it is an extract, and send only its files.",
         )
     if sum(member.size for member in members) > limits.total:
         raise StepwellError(
-            f"its files come to more than {limits.total} bytes unpacked, the most that is read.",
+            f"its files come to more than {limits.total / 1e6:,.0f}MB unpacked, the most that is read.",
             where=Place(path.name),
-            next_step="Check that it is an extract; if it is, raise the limit.",
+            next_step="Check that it is an extract. If it is, ask whoever runs Stepwell to raise the limit.",
         )
     seen: set[str] = set()
     for member in members:
