@@ -15,9 +15,10 @@ from stepwell.knowledge.exposure import Rules, current
 from stepwell.knowledge.tables import knowledge_version
 from stepwell.population.records import resolve
 from stepwell.population.records.derived_schema import DERIVED, STATE_RANK
+from stepwell.population.records.undated import undated_issues
 
 # Raised when the derived tables come out differently from the same facts.
-SHAPE = 2
+SHAPE = 3
 
 CANCELS_PALLIATIVE = "palliative_not_indicated"
 
@@ -36,15 +37,23 @@ CONDITIONS = (
 def derive(tables: Mapping[str, ibis.Table], con: ibis.BaseBackend) -> dict[str, ibis.Table]:
     """The derived tables of one load, as expressions over ``tables`` (its canonical tables) in ``con``."""
     issues = tables["issues"]
-    recognised = list(resolve.recognise(_distinct_medicines(issues)))
+    issued = tables["templates"].filter(_.issues_made > 0)  # its medicine is known, if not when it was issued
+    recognised = list(resolve.recognise(_distinct_medicines(issues, issued)))
     relevant = [m for m in recognised if m.line is not None]
     named = _with_medicine(issues, relevant)
     instructions = _instructions(named, relevant)
+    medicine_issues = _medicine_issues(named, instructions, tables["templates"], current())
+    lines = [
+        {"drug_code": m.drug_code, "bnf_code": m.bnf_code, "drug_name": m.drug_name, "line": m.line}
+        for m in relevant
+    ]
     return {
         "medicines": _memtable("medicines", (resolve.medicine_row(m) for m in recognised)),
         "lines": _memtable("lines", {m.line: resolve.line_row(m) for m in relevant}.values()),
         "instructions": instructions,
-        "medicine_issues": _medicine_issues(named, instructions, tables["templates"], current()),
+        "medicine_issues": medicine_issues,
+        "undated_issues": undated_issues(tables, medicine_issues, lines, current()),
+        "holdings": _holdings(tables),
         "conditions": _conditions(tables["events"]),
     }
 
@@ -60,10 +69,20 @@ def _memtable(name: str, rows: Iterable[Mapping[str, object]]) -> ibis.Table:
     return ibis.memtable(pa.Table.from_pylist([dict(r) for r in rows], schema=DERIVED[name]))
 
 
-def _distinct_medicines(issues: ibis.Table) -> list[tuple[str | None, str | None, str | None]]:
-    distinct = issues.select("drug_code", "bnf_code", "drug_name").distinct().to_pyarrow().to_pylist()
-    found = [(row["drug_code"], row["bnf_code"], row["drug_name"]) for row in distinct]
+def _distinct_medicines(*tables: ibis.Table) -> list[tuple[str | None, str | None, str | None]]:
+    found = set()
+    for table in tables:
+        distinct = table.select("drug_code", "bnf_code", "drug_name").distinct().to_pyarrow().to_pylist()
+        found |= {(row["drug_code"], row["bnf_code"], row["drug_name"]) for row in distinct}
     return sorted(found, key=lambda m: tuple(part or "" for part in m))
+
+
+def _holdings(tables: Mapping[str, ibis.Table]) -> ibis.Table:
+    """Which practices' loads hold any coded or worded event at all."""
+    told = tables["events"].select("practice").distinct().mutate(has_events=True)
+    practices = tables["patients"].select("practice").distinct()
+    joined = practices.left_join(told.view(), "practice")
+    return joined.select("practice", has_events=_.has_events.fill_null(False))
 
 
 def _key(table: ibis.Table, *columns: str) -> ibis.Value:

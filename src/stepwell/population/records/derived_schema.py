@@ -72,6 +72,22 @@ DERIVED: dict[str, pa.Schema] = {
             ("event_id", pa.string()),
         ]
     ),
+    # One row per template (or issue without one) whose issues are not all dated in the load. See ``undated``.
+    "undated_issues": pa.schema(
+        [
+            ("patient_key", pa.string()),
+            ("practice", pa.string()),
+            ("line", pa.string()),
+            ("own", pa.bool_()),
+            ("made", pa.int32()),  # issues the template says were made; NULL where it does not say
+            ("dated", pa.int32()),  # issues of it with a date in the load
+            ("earliest", pa.date32()),  # no missing issue was made before this day; NULL: not known
+            ("latest", pa.date32()),  # nor after this one; NULL: it may have been up to now
+            ("days", pa.int32()),  # longest supply of its dated issues, where known
+        ]
+    ),
+    # One row per practice: what its load holds at all.
+    "holdings": pa.schema([("practice", pa.string()), ("has_events", pa.bool_())]),
     # What each distinct medicine was recognised as, or why it was not: the unresolved are counted on the screen.
     "medicines": pa.schema(
         [

@@ -132,12 +132,16 @@ def _write_line(
             "template_id": template,
             "patient_key": case.name,
             "practice": _PRACTICE,
+            "start_date": line.get("began"),
             "end_date": line.get("ended"),
+            "drug_code": line.get("dmd"),
             "drug_name": line["medicine"],
+            "issues_made": line.get("issues_made"),
             "prescribed_here": "from" not in line,
         }
     )
-    for m, day in enumerate(_days(line)):
+    days = [*_days(line), None] if line.get("undated") else _days(line)
+    for m, day in enumerate(days):
         rows["issues"].append(
             {
                 "issue_id": f"{template}/{m}",
@@ -157,8 +161,8 @@ def _write_line(
         )
 
 
-def _days(line: Mapping[str, object]) -> list[date]:
-    """``on`` lists days; or ``first``, ``every`` (days) and ``times``."""
+def _days(line: Mapping[str, object]) -> list[date | None]:
+    """``on_days`` lists days; or ``first``, ``every`` (days) and ``times``. ``undated`` adds an issue whose day is not known."""
     if "on_days" in line:
         listed = line["on_days"]
         return [d for d in listed if isinstance(d, date)] if isinstance(listed, list) else []
@@ -169,15 +173,15 @@ def _days(line: Mapping[str, object]) -> list[date]:
 
 
 def _event(key: str, n: int, event: Mapping[str, object]) -> dict[str, object]:
-    """A code of a condition's list (its first by number), or only ``words``."""
+    """The ``code`` given, a code of a condition's list (its first by number), or only ``words``."""
     condition = event.get("condition")
-    code = min(code_lists.code_list(str(condition)).codes) if condition else None
+    code = min(code_lists.code_list(str(condition)).codes) if condition else event.get("code")
     return {
         "event_id": f"{key}/e{n}",
         "patient_key": key,
         "practice": _PRACTICE,
-        "event_date": event["date"],
-        "date_precision": event.get("precision", "day"),
+        "event_date": event.get("date"),
+        "date_precision": event.get("precision", "day" if "date" in event else None),
         "snomed_id": code,
         "term": event.get("words"),
     }

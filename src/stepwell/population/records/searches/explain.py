@@ -87,7 +87,7 @@ def _answer(part: str, reason: Reason, known: Mapping[str, object]) -> RuleAnswe
     return RuleAnswer(
         part=part,
         id=reason.id,
-        reason=reason.reason,
+        reason=reason.said_of(known),
         holds=rules.holds(reason.when, known),
         steps=tuple(rules.traced(reason.when, known)),
         source=reason.source,

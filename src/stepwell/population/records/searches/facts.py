@@ -16,6 +16,7 @@ from ibis import _
 from stepwell.knowledge.exposure import Rules
 from stepwell.population.records.exposures import Exposures
 from stepwell.population.records.exposures.pipeline import PERSON
+from stepwell.population.records.searches import undated
 
 # A group of classes that one era fact speaks of.
 GROUPS: dict[str, tuple[str, ...]] = {
@@ -48,6 +49,17 @@ _GROUP_FACTS = {
     "issued_in_window": Fact("bool", "a {group} issue here in the last 12 months"),
     "seen_before": Fact("bool", "a {group} issue in the 12 months before the open era"),
     "registered_before": Fact("int", "days registered here before the open {group} era began"),
+    "undated_now": Fact(
+        "bool", "{group} issues without a date: it may be taken now, or more than the dated ones show"
+    ),
+    "undated_eras": Fact(
+        "bool", "{group} issues without a date that may change how long it was taken, or when it ended"
+    ),
+    "undated_before": Fact(
+        "bool", "{group} issues without a date, perhaps in the 12 months before the open era"
+    ),
+    "issues_made": Fact("int", "{group} issues made, where more were made than are dated"),
+    "issues_dated": Fact("int", "{group} issues dated, where more were made"),
 }
 
 _GROUP_WORDS = {
@@ -72,6 +84,7 @@ FACTS: dict[str, Fact] = {
     "person.age": Fact("text", "age group: adult, under_18, turning_18 or unknown"),
     "person.years": Fact("int", "age in whole years by birth month"),
     "person.sensitive": Fact("bool", "record marked sensitive"),
+    "person.no_diagnoses": Fact("bool", "the practice's extract holds no diagnoses, of anybody"),
     "cancer.recent": Fact("bool", "a cancer code in the last 12 months"),
     "cancer.ever": Fact("bool", "a cancer code at any time"),
     "palliative.standing": Fact("bool", "a palliative care code that no later code cancels"),
@@ -83,7 +96,15 @@ FACTS: dict[str, Fact] = {
     "unmapped.ever": Fact("bool", "a record entry without a code whose words suggest an excluding condition"),
     "end_of_life.recent": Fact("bool", "an end-of-life injectable in the last 12 months"),
     "dependence_treatment.recent": Fact("bool", "a dependence-treatment medicine in the last 12 months"),
-    "dependence_treatment.older": Fact("bool", "a dependence-treatment medicine more than 12 months ago"),
+    "dependence_treatment.older": Fact(
+        "bool", "a dependence-treatment medicine more than 12 months ago, or on a day not known"
+    ),
+    "end_of_life.undated": Fact(
+        "bool", "an end-of-life injectable issued without a date, perhaps in the last 12 months"
+    ),
+    "dependence_treatment.undated": Fact(
+        "bool", "a dependence-treatment medicine issued without a date, perhaps in the last 12 months"
+    ),
 }
 
 
@@ -96,6 +117,7 @@ def facts(tables: Mapping[str, ibis.Table], exposures: Exposures, rules: Rules) 
     """One row per (practice, patient_key), with a column for each of ``FACTS``."""
     as_of = exposures.as_of
     table = _people(tables, as_of)
+    missing = undated.bounded(tables["undated_issues"], tables["lines"], as_of, rules)
     for group, classes in GROUPS.items():
         table = _joined(table, _eras_of(exposures, group, classes))
         table = _joined(table, _lines_of(exposures, group, classes))
@@ -103,9 +125,13 @@ def facts(tables: Mapping[str, ibis.Table], exposures: Exposures, rules: Rules) 
         start = table[column(f"{group}.era_start")]
         days = start.delta(table["registered_from"], unit="day").cast("int32")
         table = table.mutate(**{column(f"{group}.registered_before"): days})
+    table = _with_undated(table, missing, exposures, rules)
     table = _joined(table, _ome(exposures))
     table = _joined(table, _conditions(tables["conditions"], as_of, rules))
     table = _joined(table, _special_medicines(tables, as_of, rules))
+    table = _joined(table, _undated_special(missing, as_of, rules))
+    older = table.dependence_treatment__older.fill_null(False) | table.treated_some_day.fill_null(False)
+    table = table.mutate(dependence_treatment__older=older).drop("treated_some_day")
     known = {
         column(name): table[column(name)].fill_null(False)
         for name, fact in FACTS.items()
@@ -130,6 +156,10 @@ def _people(tables: Mapping[str, ibis.Table], as_of: date) -> ibis.Table:
         registered_from=_.start_date.min(), is_registered=_.count() > 0
     )
     people = tables["patients"].distinct(on=PERSON, keep="first")
+    silent = tables["holdings"].filter(~_.has_events).select("practice").distinct()
+    people = people.left_join(silent.mutate(person__no_diagnoses=True).view(), "practice").select(
+        *people.columns, "person__no_diagnoses"
+    )
     joined = people.left_join(open_now, PERSON).select(
         *PERSON,
         "birth_year",
@@ -141,6 +171,7 @@ def _people(tables: Mapping[str, ibis.Table], as_of: date) -> ibis.Table:
         "sensitive",
         "registered_from",
         "is_registered",
+        "person__no_diagnoses",
     )
     this_month = as_of.year * 12 + as_of.month
     dead = (_.death_year.cast("int32") * 12 + _.death_month.fill_null(1)) <= this_month
@@ -225,6 +256,27 @@ def _issues_of(
             seen_before=before.fill_null(False).any(),
             issued_in_window=((_.issue_date > since) & _.own).any(),
         )
+    )
+
+
+def _with_undated(table: ibis.Table, missing: ibis.Table, exposures: Exposures, rules: Rules) -> ibis.Table:
+    table = _joined(table, undated.of_groups(missing, exposures, rules, GROUPS))
+    found: dict[str, ibis.Value] = {}
+    for group in GROUPS:
+        found |= _named(
+            group,
+            undated_eras=undated.may_change_eras(table, group, exposures.as_of, rules),
+            undated_before=undated.may_be_before(table, group, rules),
+        )
+    return table.mutate(**found)
+
+
+def _undated_special(missing: ibis.Table, as_of: date, rules: Rules) -> ibis.Table:
+    lately = _.latest > as_of - timedelta(days=rules.window_days)
+    return missing.group_by(*PERSON).agg(
+        end_of_life__undated=(_.end_of_life_injectable & lately).any(),
+        dependence_treatment__undated=(_.dependence_treatment & lately).any(),
+        treated_some_day=_.dependence_treatment.any(),
     )
 
 

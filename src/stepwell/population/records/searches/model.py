@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -10,7 +11,7 @@ import yaml
 
 from stepwell.base.errors import StepwellError
 from stepwell.population.records.searches import rules
-from stepwell.population.records.searches.facts import GROUPS
+from stepwell.population.records.searches.facts import FACTS, GROUPS
 
 _KEYS = {"id", "version", "title", "plain", "about", "source", "status", "review", "base", "out", "check"}
 _PACKAGE = "stepwell.population.records.searches.definitions"
@@ -18,13 +19,22 @@ _PACKAGE = "stepwell.population.records.searches.definitions"
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """A rule that puts a person out or asks for a check, with the sentence a reader is shown."""
+    """A rule that puts a person out or asks for a check, with the sentence a reader is shown.
+
+    ``counts`` names the facts that hold how many issues were made and how many are dated, where the reason rests on them.
+    """
 
     id: str
     when: rules.Node
     reason: str
     source: str
     status: str
+    counts: tuple[str, str] | None = None
+
+    def said_of(self, known: Mapping[str, object]) -> str:
+        """The sentence about one person, with the numbers it rests on where they are known."""
+        made, dated = (known.get(name) for name in self.counts or ("", ""))
+        return self.reason if made is None else f"{self.reason} {made} issues made, {dated} dated."
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +124,18 @@ def _reason(reason_id: str, body: object, where: str, *, asks: bool = False) -> 
         reason=str(fields["reason"]),
         source=str(fields["source"]),
         status=str(fields["status"]),
+        counts=_counts(fields, where),
     )
+
+
+def _counts(fields: dict[str, object], where: str) -> tuple[str, str] | None:
+    if "counts" not in fields:
+        return None
+    named = _mapping(fields["counts"])
+    found = (str(named.get("made")), str(named.get("dated")))
+    if unknown := [name for name in found if name not in FACTS]:
+        raise StepwellError(f"{where}: no fact is named {', '.join(unknown)}.")
+    return found
 
 
 def _list(value: object) -> list[str]:

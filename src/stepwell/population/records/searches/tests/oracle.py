@@ -65,6 +65,7 @@ class Person:
     no_diagnoses: bool
     now: list[CurrentLine] = field(init=False)
     ome: DailyOme = field(init=False)
+    _eras: dict[str, list[Era]] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         self.now = current_lines(self.issues, self.as_of, current())
@@ -75,11 +76,13 @@ class Person:
 
     def eras(self, group: str) -> list[Era]:
         """Own eras of the group's classes, each class for itself, in order of start."""
-        found = []
-        for each in CLASSES[group]:
-            own = [c for c in self._own_covers() if each in c.occasion.medicine.classes]
-            found += eras(own, self.as_of, current())
-        return sorted(found, key=lambda e: e.start)
+        if group not in self._eras:
+            found = []
+            for each in CLASSES[group]:
+                own = [c for c in self._own_covers() if each in c.occasion.medicine.classes]
+                found += eras(own, self.as_of, current())
+            self._eras[group] = sorted(found, key=lambda e: e.start)
+        return self._eras[group]
 
     def _own_covers(self):
         for (_line, own), issues in lines(self.issues, self.as_of).items():
