@@ -54,6 +54,8 @@ _RARE = {
     "Midazolam 10mg/2ml solution for injection ampoules": (None, "As directed"),
     "Paracetamol 500mg tablets": _TABLETS,
 }
+# Whether prescribed here, and where else: as sources tell it, fully or by half.
+_FROM = ((False, "hospital"), (False, "drug_service"), (False, None), (None, "hospital"), (None, None))
 _UNITS = ("pack", "OP", "tablet(s)", "Tablets ", "ml", "patches", "capsules", "weeks", "")
 _TEXTS = {**_OPIOIDS, **_OTHERS, **_RARE}
 _CONDITIONS = ("cancer", "palliative", "palliative_not_indicated", "epilepsy", "opioid_dependence", "neuropathy", "post_herpetic_pain")  # fmt: skip
@@ -94,7 +96,6 @@ class Maker:
 
     def person(self) -> Rows:
         self._patient()
-        self._registrations()
         pools = (*(_OPIOIDS,) * 10, *(_OTHERS,) * 7, _RARE)
         last: tuple[str, list[date]] | None = None
         for n in range(self.random.choice((1, 1, 1, 2, 2, 3, 4))):
@@ -105,8 +106,12 @@ class Maker:
                 name = last[0]  # the same medicine again, by another template, perhaps from elsewhere
             if last and self.chance(25):
                 days = last[1]  # on the same days
-            self._line(n, name, days)
+            if self.chance(15):
+                self._line(n, name, *self._exactly())
+            else:
+                self._line(n, name, days)
             last = name, days
+        self._registrations([d for row in self.rows["issues"] if isinstance(d := row["issue_date"], date)])
         for n in range(self.random.choice((0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 2, 3, 4))):
             self._event(n)
         return self.rows
@@ -129,11 +134,13 @@ class Maker:
             sensitive=self.random.choice((True, None)) if self.chance(5) else False,
         )
 
-    def _registrations(self) -> None:
+    def _registrations(self, issued: list[date]) -> None:
+        """``issued`` are days a year after which, to the day, somebody may have joined."""
         for n in range(1 if self.chance(90) else self.random.choice((0, 2, 2, 2))):
             start: date | None = date(2001, 1, 1)
             if n or self.chance(25):
-                start = self.random.choice((None, self.near(0, 365, 365 + 84, 365 + 112, 400)))
+                joined = min(issued, default=self.as_of) - timedelta(days=self.random.choice((364, 365, 366)))
+                start = self.random.choice((None, self.near(0, 365, 400), joined, joined))
             self.add(
                 "registrations",
                 registration_id=f"{self.key}/r{n}",
@@ -142,10 +149,10 @@ class Maker:
                 registration_type=self.random.choice(("temporary", "other")) if self.chance(3) else "regular",
             )
 
-    def _line(self, n: int, name: str, days: list[date]) -> None:
+    def _line(self, n: int, name: str, days: list[date], lasting: int | None = None) -> None:
         texts = _TEXTS[name]
         text = self.random.choice(texts)
-        elsewhere = self.random.choice(("hospital", "drug_service")) if self.chance(20) else None
+        here, elsewhere = self.random.choice(_FROM) if self.chance(25) else (True, None)
         # The same template ids are used by two practices.
         template = f"{self.key}/t{n}"
         self.add(
@@ -155,11 +162,11 @@ class Maker:
             end_date=self._template_end(),
             issues_made=len(days) + self.random.choice((0, 1, 1, 12)) if self.chance(25) else None,
             drug_name=name,
-            prescribed_here=elsewhere is None,
+            prescribed_here=here,
             elsewhere_source=elsewhere,
         )
         quantity = self.random.choice((None, 5, 7, 28, 56, 56, 100, 112, 200, 300))
-        given = self.random.choice((None, None, None, 7, 28, 56, 0, 400))
+        given = lasting or self.random.choice((None, None, None, 7, 28, 56, 0, 400))
         code = self._code(name)
         for m, day in enumerate(days):
             odd = self.chance(8)
@@ -175,7 +182,7 @@ class Maker:
                 quantity_value=self.random.choice((None, 14, 56)) if odd else quantity,
                 quantity_unit=self.random.choice(_UNITS) if self.chance(10) else None,
                 duration_days=given,
-                prescribed_here=elsewhere is None,
+                prescribed_here=here,
                 elsewhere_source=elsewhere,
             )
 
@@ -211,6 +218,19 @@ class Maker:
             days.append(self.back(-self.random.choice((1, 5, 28))))
         return days
 
+    def _code_of(self, condition: str | None) -> str | None:
+        """A code of the condition; or none, or one of something else, which words do not make into a condition."""
+        if condition is None:
+            return "38341003" if self.chance(20) else None
+        return self.random.choice(sorted(code_lists.code_list(condition).codes)[:3])
+
+    def _exactly(self) -> tuple[list[date], int]:
+        """One supply of about 90 days, begun or ended on or beside a day on which a rule turns."""
+        length = self.random.choice((89, 90, 90, 91))
+        ended = self.random.choice((0, 29, 30, 31, 363, 364, 365, 366, -1))
+        first = ended + length if self.chance(60) else self.random.choice((88, 89, 90, 91))
+        return [self.back(first)], length
+
     def _event(self, n: int) -> None:
         condition = self.random.choice(_CONDITIONS) if self.chance(75) else None
         earlier = self.rows["events"][-1]["snomed_id"] if self.rows["events"] else None
@@ -229,10 +249,8 @@ class Maker:
             event_id=f"{self.key}/e{n}",
             event_date=on,
             date_precision=precision,
-            snomed_id=self.random.choice(sorted(code_lists.code_list(condition).codes)[:3])
-            if condition
-            else None,
-            term=None if condition else self.random.choice(_WORDS),
+            snomed_id=self._code_of(condition),
+            term=None if condition and self.chance(50) else self.random.choice(_WORDS),
         )
 
 

@@ -32,6 +32,11 @@ def medicine_issues(issues: Iterable[Row], templates: Iterable[Row]) -> list[Iss
     return found
 
 
+def is_own(row: Row) -> bool:
+    """Prescribed here, unless something says it was not."""
+    return row["prescribed_here"] is not False and row["elsewhere_source"] is None
+
+
 def _text(value: object) -> str | None:
     return None if value is None else str(value)
 
@@ -47,7 +52,7 @@ def _issue(row: Row, known: Identification, template_end: object) -> Issue:
     return Issue(
         medicine=_medicine(known),
         issue_date=on if isinstance(on, date) else NEVER,
-        own=row["prescribed_here"] is not False,
+        own=is_own(row),
         text=text,
         state=state,
         units_min=counted.daily_min if counted else None,
