@@ -1,7 +1,8 @@
 """The list report reader: one file a practice exported by itself, any columns, read by a mapping.
 
-What a report cannot say stays unknown: who is registered from when (people in it are taken as registered now, and the report says so), and
-what was issued between a first and a last date.
+What a report cannot say stays unknown: who is registered from when (people in it are taken as registered now, and the report says so);
+what was issued between a first and a last date (an issue without a date stands for it: decision 10, section 6, says what
+searches make of it); and when an event without a date happened. Where that leaves a search short: decision 10, section 7.
 """
 
 from __future__ import annotations
@@ -106,12 +107,12 @@ class ListReportReader:
         if not self._has("issue_date"):
             notes.append(
                 "The report has only first or last issues: what was issued between is not known, so how long somebody has taken "
-                "a medicine cannot be told. Nobody is to be taken as newly started or stopped from it."
+                "a medicine often cannot be told. Whoever that could change the answer for is to check."
             )
         if not self._has("code_term", "snomed_id", "problem_term", "ctv3", "read_code"):
             notes.append(
-                "The report has no diagnoses: nobody can be left out or marked to check for cancer, palliative care, epilepsy or "
-                "dependence. Look at each record before any contact."
+                "The report has no diagnoses: cancer, palliative care, epilepsy and dependence are not known of anybody, so "
+                "everyone found from it is to check. Look at each record before any contact."
             )
         return notes
 
@@ -232,6 +233,7 @@ class _Reading:
         self._before: dict[int, str] = {}
         self._people: dict[str, tuple[str, str | None]] = {}  # by source id: key, NHS number
         self._batches: dict[str, list[dict[str, object]]] = {}
+        self._courses: dict[str, int] = {}  # templates written, with how many issues they say were made
 
     def row(self, line: int, row: list[str]) -> None:
         """Use one row, or say why not."""
@@ -260,11 +262,10 @@ class _Reading:
             raw = " | ".join(row)
             self._sink.reject(Reject(self._file, line, bad.column, str(bad), raw))
             return
-        for number, medicine in enumerate(taken):
-            self._medicine(key, medicine, line, number)
+        kept = [self._medicine(key, medicine, line, number) for number, medicine in enumerate(taken)]
         for number, event in enumerate(happened):
             self._event(key, event, line, number)
-        if not (new or happened or any(m.dates for m in taken)):
+        if not (new or happened or any(kept)):
             self._sink.count("rows with nothing to use left out")
 
     def finish(self) -> None:
@@ -363,10 +364,11 @@ class _Reading:
             line,
         )
 
-    def _medicine(self, key: str, medicine: Medicine, line: int, number: int) -> None:
-        if not medicine.dates:
-            self._sink.count("medicines without a date of issue, not used")
-            return
+    def _medicine(self, key: str, medicine: Medicine, line: int, number: int) -> bool:
+        """Add a medicine's issues. Whether there was anything to add."""
+        if not medicine.dates and not medicine.undated:
+            self._sink.count("medicines without a date of issue and nothing issued, not used")
+            return False
         common: dict[str, object] = {
             "patient_key": key,
             "kind": medicine.kind,
@@ -380,22 +382,32 @@ class _Reading:
             "prescribed_here": medicine.elsewhere is None,
             "elsewhere_source": medicine.elsewhere,
         }
-        template = None
-        if medicine.history_missing or medicine.ended is not None:
-            template = self._template(common, medicine, line, number)
-        for day in medicine.dates:
+        template = self._template(common, medicine, line, number)
+        # An issue without a date stands for what was issued on days the report does not give: never a made-up day.
+        days = [*medicine.dates, None] if medicine.undated else [*medicine.dates]
+        for day in days:
             issue_id = _id(
                 key, medicine.name, medicine.dosage, str(day), medicine.quantity.text, str(line), str(number)
             )
             issue = {"issue_id": issue_id, "template_id": template, "issue_date": day, **common}
             self._add("issues", {**issue, "duration_days": medicine.duration_days}, line)
+        return True
 
-    def _template(self, common: dict[str, object], medicine: Medicine, line: int, number: int) -> str:
-        if medicine.history_missing:
-            self._sink.count(
-                "medicines with only their first or last issue: what was issued between is not known"
-            )
-        template = _id(str(common["patient_key"]), medicine.name, "template", str(line), str(number))
+    def _template(self, common: dict[str, object], medicine: Medicine, line: int, number: int) -> str | None:
+        """The course a row is of: the row itself, or all rows alike in medicine, dosage and course dates."""
+        if medicine.undated:
+            self._count_undated(medicine)
+        key, made = str(common["patient_key"]), medicine.issues_made
+        if medicine.history_missing or medicine.undated:
+            course: list[str | None] = [str(line), str(number)]
+        elif medicine.ended is not None or made is not None:
+            course = ["course", medicine.code, medicine.dosage, str(medicine.started), str(medicine.ended)]
+        else:
+            return None
+        template = _id(key, medicine.name, "template", *course)
+        if template in self._courses and self._courses[template] >= (made or 0):
+            return template
+        self._courses[template] = made or 0
         self._add(
             "templates",
             {
@@ -403,13 +415,21 @@ class _Reading:
                 "start_date": medicine.started,
                 "end_date": medicine.ended,
                 "status": medicine.status,
-                "issues_made": medicine.issues_made,
+                "issues_made": made,
                 "issues_authorised": medicine.issues_authorised,
                 **common,
             },
             line,
         )
         return template
+
+    def _count_undated(self, medicine: Medicine) -> None:
+        if medicine.dates:
+            self._sink.count(
+                "medicines with only their first or last issue: what was issued between is not known"
+            )
+        else:
+            self._sink.count("medicines issued on days the report does not give, kept without a date")
 
     def _event(self, key: str, event: Event, line: int, number: int) -> None:
         self._add(

@@ -28,7 +28,10 @@ class BadRow(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Medicine:
-    """One medicine of a row. ``dates`` are the days of issue the row tells; ``issues_made`` if it tells how many."""
+    """One medicine of a row. ``dates`` are the days of issue the row tells; ``issues_made`` if it tells how many.
+
+    ``history_missing``: the dates are only the first or last; ``undated``: something was, or may have been, issued on other days.
+    """
 
     name: str
     code: str | None
@@ -45,14 +48,15 @@ class Medicine:
     started: date | None
     ended: date | None
     history_missing: bool
+    undated: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Event:
     """One coded or worded event of a row."""
 
-    on: date
-    precision: str  # day, month, year
+    on: date | None
+    precision: str | None  # day, month, year
     term: str | None
     snomed_id: str | None
     ctv3: str | None
@@ -109,6 +113,10 @@ class Cells:
             self.count(f"cells of {self.heading(name, group)} not readable, taken as not known")
             return None
 
+    def has(self, name: str, group: int = 0) -> bool:
+        """Whether the report has this column."""
+        return any((c.field, c.group) == (name, group) for c in self.columns.columns)
+
     def heading(self, name: str, group: int = 0) -> str:
         """The heading over a field."""
         return next(c.heading for c in self.columns.columns if (c.field, c.group) == (name, group))
@@ -135,6 +143,8 @@ def _date_heading(row: Cells, group: int) -> str:
 def _medicine(row: Cells, group: int, report_date: date) -> Medicine:
     name, dosage, quantity = _named(row, group)
     days, history_missing = _dates(row, group, report_date)
+    made = row.helpful("issues_made", cells.whole, group)
+    elsewhere = _elsewhere(row, group)
     return Medicine(
         name=name,
         code=row.helpful("drug_code", cells.code, group),
@@ -142,16 +152,44 @@ def _medicine(row: Cells, group: int, report_date: date) -> Medicine:
         dosage=dosage,
         quantity=quantity,
         dates=days,
-        issues_made=row.helpful("issues_made", cells.whole, group),
+        issues_made=made,
         issues_authorised=row.helpful("issues_authorised", cells.whole, group),
         duration_days=row.helpful("duration_days", cells.whole, group) or None,
         kind=_kind(row, group),
-        elsewhere=_elsewhere(row, group),
+        elsewhere=elsewhere,
         status=row.value("course_status", group),
         started=row.helpful("course_start", lambda cell: dates.past(cell, report_date), group),
         ended=_ended(row, group, report_date),
         history_missing=history_missing,
+        undated=_undated_between(row, group, days, made)
+        if days
+        else _undated_at_all(row, group, quantity, made, elsewhere),
     )
+
+
+def _undated_between(row: Cells, group: int, days: tuple[date, ...], made: int | None) -> bool:
+    """Whether there may be issues besides the first and last."""
+    if row.text("issue_date", group) is not None:
+        return False
+    if made is not None:
+        return made > len(days)
+    return (
+        len(days) > 1
+        or row.text("first_issue_date", group) is None
+        or row.text("last_issue_date", group) is None
+    )
+
+
+def _undated_at_all(
+    row: Cells, group: int, quantity: quantities.Quantity, made: int | None, elsewhere: str | None
+) -> bool:
+    """Whether a medicine without any date was issued all the same. One on repeat and never issued was not.
+
+    In a report of issues a row with a quantity is an issue; in one of courses the quantity is what each issue would be.
+    """
+    if made is not None:
+        return made > 0
+    return elsewhere is not None or (quantity.text is not None and row.has("issue_date", group))
 
 
 def _named(row: Cells, group: int) -> tuple[str, str | None, quantities.Quantity]:
@@ -207,18 +245,17 @@ def _ended(row: Cells, group: int, report_date: date) -> date | None:
 
 
 def events(row: Cells, report_date: date) -> list[Event]:
-    """The events of a row that have a date and a term or a code."""
+    """The events of a row. One without a date is kept: that it happened is known, when is not."""
     found = []
     for group in row.groups("code_term", "snomed_id", "problem_term", "ctv3", "read_code"):
         when = row.needed("event_date", lambda cell: dates.happened(cell, report_date), group)
         if when is None:
-            row.count("events without a date, not used")
-            continue
+            row.count("events without a date, kept without one")
         problem = row.text("problem_term", group)
         found.append(
             Event(
-                on=when[0],
-                precision=when[1],
+                on=when[0] if when else None,
+                precision=when[1] if when else None,
                 term=row.text("code_term", group) or problem,
                 snomed_id=row.helpful("snomed_id", cells.code, group),
                 ctv3=row.text("ctv3", group),

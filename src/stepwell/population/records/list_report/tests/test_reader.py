@@ -206,17 +206,88 @@ def test_people_without_a_valid_number_are_kept_by_the_systems_id(report):
     assert found.people[0].nhs_number is None
 
 
-def test_first_last_and_number_of_issues_invents_nothing(report):
+JAN, MAR = date(2025, 1, 1), date(2026, 3, 1)
+BETWEEN = "medicines with only their first or last issue: what was issued between is not known"
+NEVER_DATED = "medicines issued on days the report does not give, kept without a date"
+NOT_ISSUED = "medicines without a date of issue and nothing issued, not used"
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "made", "days"),
+    [
+        (
+            "01/01/2025",
+            "01/03/2026",
+            "14",
+            [JAN, MAR, None],
+        ),  # two are dated, others are not: no day is made up
+        ("01/01/2025", "01/03/2026", "2", [JAN, MAR]),  # two were made and both are dated
+        ("01/01/2025", "01/03/2026", "", [JAN, MAR, None]),
+        ("01/03/2026", "01/03/2026", "", [MAR]),  # the first is the last
+        ("", "01/03/2026", "", [MAR, None]),
+        ("", "01/03/2026", "1", [MAR]),
+    ],
+)
+def test_first_last_and_number_of_issues_invents_nothing(report, first, last, made, days):
     headings = ["NHS Number", "Drug", "First Issue Date", "Last Issue Date", "Number of Issues"]
-    found = read(report(headings, [ADA, "Codeine 30mg tablets", "01/01/2025", "01/03/2026", "14"]))
-    assert found.issues("issue_date") == [(date(2025, 1, 1),), (date(2026, 3, 1),)]
+    found = read(report(headings, [ADA, "Codeine 30mg tablets", first, last, made]))
+    assert [day for (day,) in found.issues("issue_date")] == days
     (template,) = found.tables["templates"]
-    assert template["issues_made"] == 14
+    assert template["issues_made"] == (int(made) if made else None)
     assert {t for (t,) in found.issues("template_id")} == {template["template_id"]}
-    assert (
-        found.counts["medicines with only their first or last issue: what was issued between is not known"]
-        == 1
+    assert found.counts[BETWEEN] == (1 if None in days else 0)
+
+
+@pytest.mark.parametrize(
+    ("headings", "cells", "kept", "counted"),
+    [
+        (["Quantity", "Date of Issue"], ["112 tablet", ""], True, NEVER_DATED),  # an issue whose date is lost
+        (["Number of Issues", "Date of Issue"], ["3", ""], True, NEVER_DATED),
+        (["Number of Issues", "Last Issue Date"], ["3", ""], True, NEVER_DATED),
+        (["Prescribed Elsewhere", "Date of Issue"], ["Hospital", ""], True, NEVER_DATED),
+        (["Number of Issues", "Quantity", "Date of Issue"], ["0", "112 tablet", ""], False, NOT_ISSUED),
+        (["Quantity", "Last Issue Date"], ["112 tablet", ""], False, NOT_ISSUED),  # on repeat, never issued
+        (["Date of Issue"], [""], False, NOT_ISSUED),
+    ],
+)
+def test_a_medicine_without_a_date_is_kept_where_it_was_issued(report, headings, cells, kept, counted):
+    dated = ["" for _ in headings[:-1]] + ["01/03/2026"]
+    found = read(
+        report(
+            ["NHS Number", "Drug", *headings],
+            [ADA, "Codeine 30mg tablets", *cells],
+            [BEN, "Codeine 30mg tablets", *dated],
+        )
     )
+    undated = [
+        key for key, day in found.issues("patient_key", "issue_date") if day is None and key.endswith(ADA)
+    ]
+    assert len(undated) == kept
+    assert found.counts[counted] == 1
+    assert not found.rejects
+
+
+def test_rows_of_one_course_are_counted_against_how_many_it_says_were_issued(report):
+    headings = ["NHS Number", "Drug", "Dosage", "Date of Issue", "Number of Issues"]
+    codeine = [ADA, "Codeine 30mg tablets", "One qds"]
+    found = read(
+        report(
+            headings,
+            [*codeine, "01/02/2026", "13"],
+            [*codeine, "01/03/2026", "14"],
+            [*codeine[:2], "One tds", "01/03/2026", "1"],
+        )
+    )
+    made = {t["template_id"]: t["issues_made"] for t in found.tables["templates"]}  # the later row stands
+    rows = [template for (template,) in found.issues("template_id")]
+    assert sorted((made[t], rows.count(t)) for t in made) == [(1, 1), (14, 2)]
+
+
+def test_an_event_without_a_date_is_kept_without_one(report):
+    found = read(report([*HEADINGS, "Code Term", "Date"], [*ROWS[0], "Cancer of breast", ""]))
+    (event,) = found.tables["events"]
+    assert (event["term"], event["event_date"], event["date_precision"]) == ("Cancer of breast", None, None)
+    assert found.counts["events without a date, kept without one"] == 1
 
 
 def test_several_medicines_and_events_in_one_row(report):
