@@ -30,11 +30,19 @@ class StaffAccounts(DefaultAccountAdapter):  # type: ignore[misc]
     error_messages = {
         **DefaultAccountAdapter.error_messages,
         "email_password_mismatch": "Check your email address and password: they do not match an account",
+        "enter_current_password": "That is not your current password",
         "too_many_login_attempts": "Too many failed attempts. Try again in 15 minutes",
     }
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
+
+    def add_message(
+        self, request: HttpRequest, level: int, message_template: str | None = None, *args: Any, **kwargs: Any
+    ) -> None:
+        """As the package does, without saying what the page that follows shows: that they are in, or out."""
+        if message_template not in ("account/messages/logged_in.txt", "account/messages/logged_out.txt"):
+            super().add_message(request, level, message_template, *args, **kwargs)
 
     def is_reauthentication_required(self, *, app: str) -> bool:
         """Asked again before an account's protection changes, unless they proved themselves minutes ago."""
@@ -54,6 +62,11 @@ class StaffAccounts(DefaultAccountAdapter):  # type: ignore[misc]
 
 class SealedFactors(DefaultMFAAdapter):  # type: ignore[misc]
     """Keys of authenticator apps are sealed in the ledger, so that a copy of it is not enough to sign in."""
+
+    error_messages = {
+        **DefaultMFAAdapter.error_messages,
+        "incorrect_code": "That code is not right or was used before. Codes change every 30 seconds: enter the one shown now",
+    }
 
     def encrypt(self, text: str) -> str:
         return _seal().encrypt(text.encode()).decode()

@@ -116,7 +116,11 @@ LOGIN_REDIRECT_URL = "home"
 ACCOUNT_ADAPTER = "stepwell.site.accounts.StaffAccounts"
 ACCOUNT_TEMPLATE_EXTENSION = "jinja"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
-ACCOUNT_FORMS = {"login": "stepwell.site.account_forms.SignInForm"}
+ACCOUNT_FORMS = {
+    "login": "stepwell.site.account_forms.SignInForm",
+    "change_password": "stepwell.site.account_forms.NewPasswordForm",
+    "reset_password_from_key": "stepwell.site.account_forms.FirstPasswordForm",
+}
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
@@ -127,6 +131,11 @@ ACCOUNT_SESSION_REMEMBER = False
 PASSWORD_RESET_TIMEOUT = 86_400
 # Failed sign-ins are counted by axes, in the database, so that every worker process sees the same count.
 ACCOUNT_RATE_LIMITS = {"login_failed": None}
+MFA_FORMS = {
+    "activate_totp": "stepwell.site.account_forms.FirstCodeForm",
+    "authenticate": "stepwell.site.account_forms.CodeForm",
+    "reauthenticate": "stepwell.site.account_forms.CodeAgainForm",
+}
 MFA_ADAPTER = "stepwell.site.accounts.SealedFactors"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "Stepwell"

@@ -55,6 +55,17 @@ def test_a_wrong_code_is_explained(client, pharmacist):
     assert not Authenticator.objects.exists()
 
 
+def test_a_wrong_code_says_what_to_do_and_no_other_page_is_offered_meanwhile(client, pharmacist):
+    give_password(client, pharmacist)
+    page = client.post("/account/second-factor/set-up/", {"code": "000000"})
+    assert "Codes change every 30 seconds: enter the one shown now" in page.text
+    assert 'aria-label="Main"' not in page.text
+
+
+def test_the_page_to_change_a_password_shows_no_markup_as_words(signed_in_client):
+    assert "&lt;" not in signed_in_client.get("/account/password/").text
+
+
 def test_the_next_sign_in_asks_for_the_code_before_any_page(client, pharmacist):
     give_password(client, pharmacist)
     secret = client.get("/account/second-factor/set-up/").context_data["form"].secret
