@@ -6,7 +6,7 @@ from collections.abc import Mapping as Values
 from dataclasses import replace
 from pathlib import Path
 
-from stepwell.base.errors import StepwellError
+from stepwell.base.errors import Place, StepwellError
 from stepwell.casefinding import stores
 from stepwell.casefinding.models import ImportJob, MappingPreset
 from stepwell.population.records import formats
@@ -26,7 +26,12 @@ def need_confirming(path: Path, kind: Kind) -> bool:
     """
     if formats.source_of(path) != formats.LIST_REPORT:
         return False
-    recognise_file(path, n=0)
+    if not recognise_file(path, n=1).rows:
+        raise StepwellError(
+            "The report has headings and no rows beneath them.",
+            where=Place(path.name),
+            next_step="Run it again, and check that it finds somebody.",
+        )
     if kind is Kind.DELTA:
         raise StepwellError(
             "This is a report your practice made, and a report is always read as everything it lists, never as changes.",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -66,11 +67,14 @@ def of(job: ImportJob) -> Refusal:
     )
 
 
+# What the command line calls a thing, in brackets after what the page calls it.
+_OPTION = re.compile(r" \(--[^)]*\)")
 # The page says once, for every refusal, that nothing was changed.
 _NOTHING = ("Nothing was imported and the earlier extract stands. ", "Nothing was imported. ")
 
 
 def _to_do(next_step: str) -> str:
+    next_step = _OPTION.sub("", next_step)
     for start in _NOTHING:
         next_step = next_step.removeprefix(start)
     return next_step

@@ -179,9 +179,14 @@ NO_DATE = HEADINGS + "\n" + "9990000107,Canary-Report,03/02/1960,F,Codeine,Take 
         (
             {"text": "not,a report\n1,2\n"},
             "No row of headings was recognised",
-            "Check that the report has a row of",
+            "Run the report again with a row of headings",
         ),
         ({"text": "\n\n"}, "The report is empty.", "Run it again."),
+        (
+            {"text": HEADINGS + "\n"},
+            "The report has headings and no rows beneath them.",
+            "check that it finds somebody",
+        ),
         (
             {"text": "%PDF-1.7\n", "name": "r.csv"},
             "This is a PDF document",
@@ -224,6 +229,14 @@ def test_too_many_unusable_rows_are_refused_with_their_lines_and_never_what_they
     assert '<td role="cell" data-label="First lines">2, 59, 60, 61, 62</td>' in page.text
     assert "Put these lines right where the file was made" in page.text
     assert "Canary-Report" not in page.text and "whenever" not in page.text
+
+
+def test_what_to_do_is_said_in_the_words_of_the_page_and_not_of_the_command_line(upload, signed_in_client):
+    undated = HEADINGS + "\n9990000107,Canary-Report,03/02/1960,F,Codeine,Take one,112,,blue\n"
+    page = confirmed(signed_in_client, upload(text=undated, extract_date=""))
+    assert "The report has no date." in page.text
+    assert "State the date of the extract when you import it." in page.text
+    assert "--extract-date" not in page.text
 
 
 def test_the_same_file_again_changes_nothing_and_an_older_one_is_refused(upload, signed_in_client):

@@ -151,10 +151,9 @@ def _require_tables(found: dict[str, list[TableFile]]) -> None:
     missing = [table for table in facts.tables().values() if not table.optional and table.name not in found]
     if missing:
         columns = ", ".join(column.name for column in missing[0].columns if column.needed)
+        others = ", ".join(table.name for table in missing[1:])
         raise StepwellError(
             f"the extract has no {missing[0].name} table: no file has its headings ({columns}).",
             where=Place(missing[0].name),
-            next_step="Ask for the whole extract. Also missing: "
-            + (", ".join(table.name for table in missing[1:]) or "nothing else")
-            + ".",
+            next_step="Ask for the whole extract." + (f" Also missing: {others}." if others else ""),
         )

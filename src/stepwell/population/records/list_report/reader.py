@@ -167,7 +167,7 @@ class ListReportReader:
             raise StepwellError(
                 "the report has no date.",
                 where=Place(self._grid.name),
-                next_step="State the date of the extract: on the import page, or with --extract-date 2026-11-20.",
+                next_step="State the date of the extract when you import it (--extract-date 2026-11-20).",
             )
         return (
             newest,

@@ -75,7 +75,7 @@ def recognise(grid: Grid) -> Recognition:
         raise StepwellError(
             "no row of headings was recognised near the top.",
             where=Place(grid.name, line),
-            next_step="Check that the report has a row of headings, or say what each means in a mapping.",
+            next_step="Run the report again with a row of headings above its rows, such as NHS Number, Drug and Date of Issue.",
         )
     while headings and not headings[-1].strip():
         headings.pop()
