@@ -10,7 +10,7 @@ from stepwell.knowledge.exposure import Basis, CurrentLine, current
 from stepwell.knowledge.exposure.occasions import known_days
 from stepwell.knowledge.medicines import identify
 from stepwell.knowledge.medicines.model import MedicineClass
-from stepwell.population.records.searches.tests.oracle_rows import Row, medicine_issues
+from stepwell.population.records.searches.tests.oracle_rows import Row, is_own, medicine_issues
 
 _REGULAR = 70
 _CARRIED = 28
@@ -80,7 +80,7 @@ def missing(
             Missing(
                 line=_line(known.product, known.substance),
                 classes=known.classes,
-                own=template["prescribed_here"] is not False,
+                own=is_own(template),
                 earliest=dates[0] if undated and len(dates) > 1 else start,
                 latest=_latest(dates, undated, more, start, end, first),
                 days=max(given, default=None),
