@@ -159,7 +159,7 @@ class Maker:
             "templates",
             template_id=template,
             start_date=self.random.choice((None, min(days), min(days), self.back(1500))) if days else None,
-            end_date=self._template_end(),
+            end_date=self._template_end(days),
             issues_made=len(days) + self.random.choice((0, 1, 1, 12)) if self.chance(25) else None,
             drug_name=name,
             prescribed_here=here,
@@ -192,8 +192,10 @@ class Maker:
         known = product.dmd_vmp_id if product else None
         return self.random.choice((known, "12345")) if known and self.chance(20) else None
 
-    def _template_end(self) -> date | None:
-        return self.near(0, 10, 28, 60, 120, -20) if self.chance(30) else None
+    def _template_end(self, issued: list[date]) -> date | None:
+        if not self.chance(30):
+            return None
+        return max(issued) if self.chance(20) else self.near(0, 10, 28, 60, 120, -20)
 
     def _days(self) -> list[date]:
         """Regular, ending where a rule turns; or stopped and started again; or anyhow."""
