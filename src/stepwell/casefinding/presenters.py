@@ -189,13 +189,14 @@ def told(of: CandidateList, search: Search) -> dict[str, Any]:
     reasons = reason_texts(of, search)
     said = disclosure.parts({f"{part} {text}": n for part, text, n in reasons})
     base, registered = int(counts["base"]), int(counts["registered"])
+    whole = disclosure.whole({name: int(n) for name, n in counts["outcomes"].items()})
     return {
         "registered": disclosure.shown(registered),
         "issued": disclosure.shown(int(counts["issued_in_window"])),
-        "base": disclosure.shown(base),
+        "base": whole,
         "outcomes": outcomes,
         "reasons": [(part, text, said[f"{part} {text}"]) for part, text, _ in reasons],
-        "rate": disclosure.rate(base, registered),
+        "rate": disclosure.HELD_BACK if whole == disclosure.HELD_BACK else disclosure.rate(base, registered),
     }
 
 

@@ -1,7 +1,8 @@
 """Counts for people who may not see who anyone is: small ones are not told, and the rest cannot give them away.
 
-A count of 1 to 7 is "7 or fewer". Any other is rounded to the nearest 5. Where exactly one part of a whole is not told,
-a second one is held back as well, or the first would follow by subtraction. Nought is told: nobody is in it.
+A count of 0 to 7 is "7 or fewer", nobody and somebody alike. Any other is rounded to the nearest 5. Where exactly one part of a
+whole is not told, a second one is held back as well, or the first would follow by subtraction; and the whole itself is
+held back too.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ HELD_BACK = "not shown"
 
 def shown(count: int) -> str:
     """One count on its own."""
-    if 1 <= count <= SMALL:
+    if count <= SMALL:
         return FEW
     return f"{rounded(count):,}"
 
@@ -28,7 +29,7 @@ def rounded(count: int) -> int:
 
 def is_told(count: int) -> bool:
     """Whether something worked out from this count may be shown."""
-    return count == 0 or count > SMALL
+    return count > SMALL
 
 
 def parts(counts: Mapping[str, int]) -> dict[str, str]:
@@ -39,6 +40,16 @@ def parts(counts: Mapping[str, int]) -> dict[str, str]:
     if len(small) == 1 and others:
         told[min(others, key=lambda name: (counts[name], name))] = HELD_BACK
     return told
+
+
+def whole(counts: Mapping[str, int]) -> str:
+    """The sum of the parts of one whole, told beside ``parts`` of the same counts only where every part is told.
+
+    Told beside a part that is not, even rounded, it can say more of that part than that it is 7 or fewer.
+    """
+    total = sum(counts.values())
+    told = all(is_told(count) for count in counts.values())
+    return shown(total) if told or total <= SMALL else HELD_BACK
 
 
 def rate(count: int, of: int, *, per: int = 1000) -> str:
