@@ -38,7 +38,7 @@ class OptionsForm(forms.Form):
         required=False,
         min_value=0,
         max_value=5000,
-        help_text="Leaves out people whose dose is not known",
+        help_text="People whose dose is not known stay on the list",
         error_messages={"invalid": "Enter a dose in milligrams, like 90"},
     )
     age_from = forms.IntegerField(

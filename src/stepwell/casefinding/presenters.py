@@ -217,14 +217,14 @@ def options_words(of: CandidateList) -> list[str]:
         found.append(f"takes now: {str(name).replace('_', ' ')}")
     if (ome := options.get("minimum_ome")) is not None:
         found.append(
-            f"daily OME at least {words.figure(ome)}mg by its highest reading (people whose dose is not known are not in it)"
+            f"daily OME at least {words.figure(ome)}mg by its highest reading (people whose dose is not known, or only a least dose, stay on it)"
         )
     if (low := options.get("age_from")) is not None:
         found.append(f"age {low} or over")
     if (high := options.get("age_to")) is not None:
         found.append(f"age {high} or under")
     if (size := options.get("sample")) is not None:
-        found.append(f"random sample of {size} from those in, seed {options.get('seed')}")
+        found.append(f"random sample of {size:,} from those in, seed {options.get('seed')}")
     return found
 
 
@@ -285,6 +285,10 @@ def rule_parts(answer: Any) -> list[dict[str, Any]]:
 
 
 _GROUPS_OF_STEPS = ("all of these", "at least one of these", "not the following")
+
+
+# How many issues the page of every rule shows before the rest is folded away.
+ISSUES_SHOWN = 8
 
 
 def issue_rows(answer: Any) -> list[dict[str, Any]]:

@@ -10,8 +10,26 @@ from datetime import date, datetime
 from stepwell.base import clock
 from stepwell.organisations.models import AuditEvent, Grant, Member, Organisation, OrganisationLink
 
-# The words of each event on the audit page. An event a later floor brings is shown by its own words.
+# The words of each event on the audit page. One that has none here is shown by its own name.
 EVENTS = {
+    "candidate.decided": "Decided about somebody to check",
+    "candidate.read": "Looked at somebody on a candidate list",
+    "candidate_ome.exported": "Downloaded the doses of somebody on a candidate list",
+    "candidates.exported": "Downloaded a candidate list",
+    "candidates.read": "Saw who people on a candidate list are",
+    "identities.read": "Read who people are, to take them on",
+    "import.mapped": "Settled what the headings of a report mean",
+    "import.stopped": "Stopped an import",
+    "import.uploaded": "Uploaded an extract",
+    "import_preview.read": "Looked at the first rows of an upload",
+    "list.adopted": "Took people from a candidate list onto the practice's list",
+    "list.made": "Ran a search and kept its list",
+    "people.read": "Looked at the practice's list of people",
+    "person.added": "Person taken onto the practice's list",
+    "person.read": "Looked at a person's page",
+    "person_ome.exported": "Downloaded a person's doses",
+    "preset.saved": "Kept the headings of a report as a preset",
+    "rejects.read": "Looked at rows an import did not use",
     "access.not_found": "Asked for something that was not found",
     "access.refused": "Was refused a page",
     "grant.ended": "Grant ended with the membership",
@@ -138,4 +156,6 @@ def _audit_row(event: AuditEvent, names: dict[uuid.UUID, str]) -> AuditRow:
 def _word(value: object) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
+    if isinstance(value, int):
+        return f"{value:,}"
     return (", ".join(map(str, value)) if isinstance(value, list) else str(value)).replace("_", " ")

@@ -8,6 +8,8 @@ from django.shortcuts import render
 from django.views.decorators.http import require_http_methods
 
 from stepwell.base import clock
+from stepwell.casefinding.overview import overview
+from stepwell.casefinding.record.presenters import extract_words
 from stepwell.organisations import kept_forms, tables
 from stepwell.organisations.access import MemberRequest, needs, public
 from stepwell.site.home import allowed, places
@@ -16,11 +18,14 @@ from stepwell.site.middleware import seconds_left
 
 @needs("use_site")
 def home(request: MemberRequest) -> HttpResponse:
-    """Where a member lands: what is not signed off, where they can go, and what their role opens."""
+    """Where a member lands: what waits for them, what is not signed off, where they can go, and what their role opens."""
+    found = overview(request.member)
     context = {
         "today": clock.today(),
         "states": tables.states(request.member.organisation),
         "places": places(request.member),
+        "overview": found,
+        "extract": extract_words(found.extract_date) if found and found.extract_date else "",
         "allowed": allowed(request.member),
     }
     return render(request, "pages/home.jinja", context)

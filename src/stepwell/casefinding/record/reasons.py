@@ -123,7 +123,7 @@ def long(kept: Mapping[str, Any], as_of: date) -> str:
 def _without_days(kept: Mapping[str, Any]) -> str:
     if kept["elsewhere"]:
         return "recorded from elsewhere, so how long is not known"
-    return "issues without a date, so how long is not known"
+    return "issues without a date, so how long is not known" if kept["undated"] else "how long is not known"
 
 
 def _ended(kept: Mapping[str, Any]) -> str:

@@ -74,7 +74,8 @@ def rules(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
             context["problem"] = "The extract no longer has this person. Run the search again."
         else:
             context["parts"] = presenters.rule_parts(answer)
-            context["issues"] = presenters.issue_rows(answer)
+            issues = presenters.issue_rows(answer)
+            context["issues"], context["shown"] = issues, presenters.ISSUES_SHOWN
     return render(request, "casefinding/rules.jinja", context)
 
 
