@@ -106,10 +106,15 @@ class Maker:
                 name = last[0]  # the same medicine again, by another template, perhaps from elsewhere
             if last and self.chance(25):
                 days = last[1]  # on the same days
+            lasting = None
             if self.chance(15):
-                self._line(n, name, *self._exactly())
-            else:
-                self._line(n, name, days)
+                days, lasting = self._exactly()
+            elif self.chance(10):
+                lasting = 28
+                self._line(
+                    n + 10, self.random.choice(tuple(pool)), days, lasting
+                )  # two that begin and end together
+            self._line(n, name, days, lasting)
             last = name, days
         self._registrations([d for row in self.rows["issues"] if isinstance(d := row["issue_date"], date)])
         for n in range(self.random.choice((0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 2, 3, 4))):
