@@ -77,7 +77,7 @@ class GpConnectReader:
             raise StepwellError(
                 "The bundles do not say when they were made.",
                 where=Place(self._path.name),
-                next_step="State the date of the extract.",
+                next_step="State the date of the extract when you import it (--extract-date 2026-11-20).",
             )
         if fetched and min(fetched) != max(fetched):
             notes.append(f"The bundles were made between {min(fetched)} and {max(fetched)}.")

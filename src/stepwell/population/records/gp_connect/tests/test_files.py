@@ -78,7 +78,7 @@ def test_when_a_bundle_was_made(tmp_path: Path, said: dict[str, Any], expected: 
 
 def test_a_set_without_a_date_needs_one_stated(tmp_path: Path):
     file = person(made=None).write(tmp_path)
-    assert "State the date" in str(refused(file))
+    assert "State the date" in str(refused(file)) and "--extract-date" in str(refused(file))
     stated = Options(extract_date=date(2026, 1, 2))
     assert GpConnectReader(file, stated).describe().extract_date == date(2026, 1, 2)
 
