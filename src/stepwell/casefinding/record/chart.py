@@ -64,7 +64,8 @@ def title(found: Sequence[Segment], record: PersonRecord) -> str:
         return f"Daily OME is {said(now)}, and no other dose is on record in the last 3 years"
     other = earlier[-1]
     way = "down" if other.high is not None and other.high > now.high else "up"
-    return f"Daily OME is {said(now)}, {way} from {other.said} in {words.month(other.since)}"
+    later = next(s for s in [*found[found.index(other) + 1 :], found[-1]] if s.high is not None)
+    return f"Daily OME is {said(now)} since {words.month(later.since)}, {way} from {other.said}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -222,6 +222,8 @@ def sum_of(
     missing = len(shares) - len(known)
     verb = "could not be counted, so the true figure is higher"
     left_out = f" {missing:,} of {len(shares):,} opioids {verb}." if missing else ""
+    if at_least and not missing:
+        left_out = " At least, because what is recorded from elsewhere may not be all of it."
     if not known:
         return "No opioid's dose is known, so there is no sum. This is not the same as zero."
     total = words.mg(low, high, at_least=at_least)

@@ -6,6 +6,8 @@ from decimal import Decimal
 import pytest
 
 from stepwell.casefinding.record import chart, reasons
+from stepwell.knowledge.exposure import DailyOme
+from stepwell.population.records.person import PersonRecord
 from stepwell.population.records.searches import search
 
 OLD_OPIOID = {
@@ -67,6 +69,12 @@ D = Decimal
         ([(D(0), D(60)), (D(60), D(60))], (D(60), D(120)), False, "(0 to 60) + 60 = 60mg to 120mg."),
         ([(D(1200), D(1200)), (D(34), D(34))], (D(1234), D(1234)), False, "1,200 + 34 = 1,234mg."),
         (
+            [(D(60), D(60)), (D(60), D(60))],
+            (D(120), D(120)),
+            True,
+            "60 + 60 = at least 120mg. At least, because what is recorded from elsewhere may not be all of it.",
+        ),
+        (
             [(D(60), D(60)), (None, None)],
             (D(60), D(60)),
             True,
@@ -89,3 +97,17 @@ def test_a_title_in_the_drawing_is_words_whatever_the_extract_calls_a_medicine()
     drawn = chart._MARK.sub(chart._titled, mark)
     assert "<title>&lt;script&gt;x&lt;/script&gt; &amp; co, issued 1 June 2026</title></path>" in drawn
     assert "<script>" not in drawn
+
+
+def test_the_title_of_the_drawing_dates_the_change_not_the_dose_before_it():
+    def segment(since, until, mg):
+        dose = D(mg) if mg is not None else None
+        return chart.Segment(since, until, dose, dose, f"{mg}mg")
+
+    now = DailyOme(D(120), D(120), D(120), at_least=False, missing=False)
+    record = PersonRecord(date(2026, 11, 20), (), now, (), (), (), ())
+    first = segment(date(2026, 3, 1), date(2026, 6, 1), 60)
+    last = segment(date(2026, 9, 21), date(2026, 11, 20), 120)
+    for between in ([], [segment(date(2026, 6, 1), date(2026, 9, 21), None)]):
+        said = chart.title([first, *between, last], record)
+        assert said == "Daily OME is 120mg since September 2026, up from 60mg"
