@@ -17,6 +17,7 @@ from stepwell.knowledge.medicines import identify
 from stepwell.population.records.canonical import TABLES
 
 PRACTICES = ("Z99901", "Z99902")
+SILENT = "Z99903"  # a practice whose extract holds no events at all
 
 _TABLETS = (
     "One twice a day", "One twice a day", "Two twice a day", "Two twice a day", "Three twice a day", "One four times a day", "1-2 qds prn",
@@ -117,7 +118,8 @@ class Maker:
             self._line(n, name, days, lasting)
             last = name, days
         self._registrations([d for row in self.rows["issues"] if isinstance(d := row["issue_date"], date)])
-        for n in range(self.random.choice((0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 2, 3, 4))):
+        events = self.random.choice((0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 2, 3, 4))
+        for n in range(events if self.practice != SILENT else 0):
             self._event(n)
         return self.rows
 
@@ -262,10 +264,10 @@ class Maker:
 
 
 def population(seeds: list[int], as_of: date) -> dict[tuple[str, str], Rows]:
-    """(practice, patient key) to rows, a person a seed. Two seeds after one another are one key at two practices."""
+    """(practice, patient key) to rows, a person a seed. Two seeds after one another are mostly one key at two practices."""
     found = {}
     for n, seed in enumerate(seeds):
-        practice, key = PRACTICES[n % 2], f"p{n // 2}"
+        practice, key = (SILENT if n % 10 == 9 else PRACTICES[n % 2]), f"p{n // 2}"
         found[practice, key] = Maker(seed, as_of, practice, key).person()
     return found
 
