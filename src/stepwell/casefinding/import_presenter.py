@@ -13,6 +13,7 @@ from stepwell.casefinding.models import ImportJob
 from stepwell.casefinding.record import words
 from stepwell.organisations.models import Organisation
 from stepwell.population.lake import Load
+from stepwell.population.records.formats import LIST_REPORT
 
 _DAY = re.compile(r"\b20\d{2}-\d{2}-\d{2}\b")
 _STORED = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\.[a-z]+")
@@ -56,6 +57,7 @@ class Report:
     files: tuple[File, ...]
     tables: tuple[tuple[str, int], ...]
     unread: str
+    instead_of: str
     warnings: tuple[str, ...]
     notes: tuple[str, ...]
 
@@ -70,8 +72,9 @@ class Stage:
     share: int | None = None
 
 
-def report(job: ImportJob, in_use: Mapping[str, Load]) -> Report:
-    """The report of an import that is done. ``in_use`` is the load searches read, by practice."""
+def report(job: ImportJob, in_use: Mapping[str, Load], set_aside: Sequence[Load] = ()) -> Report:
+    """The report of an import that is done. ``in_use`` is the load searches read, by practice; ``set_aside`` the others
+    of this practice."""
     found = job.report
     days = (
         ("Extract date", "extract_date"),
@@ -92,6 +95,7 @@ def report(job: ImportJob, in_use: Mapping[str, Load]) -> Report:
             for name in [*known, *sorted(tables.keys() - set(known))]
         ),
         unread=_unread(job, in_use.get(job.practice.ods_code)),
+        instead_of=_instead_of(job, in_use.get(job.practice.ods_code), set_aside, tables.get("patients", 0)),
         warnings=tuple(map(in_words, found.get("warnings", ()))),
         notes=tuple(map(in_words, found.get("notes", ()))),
     )
@@ -100,7 +104,7 @@ def report(job: ImportJob, in_use: Mapping[str, Load]) -> Report:
 def _held(tables: Mapping[str, int], day: str) -> str:
     people, issues = tables.get("patients", 0), tables.get("issues", 0)
     return (
-        f"{people:,} {'person' if people == 1 else 'people'} and {issues:,} "
+        f"{_people(people)} and {issues:,} "
         f"{'issue' if issues == 1 else 'issues'} of medicines, as the practice was on {day}."
     )
 
@@ -122,6 +126,34 @@ def _unread(job: ImportJob, standing: Load | None) -> str:
     if standing is None or standing.load_id == job.load_id:
         return ""
     return f"They read another extract of this practice: {_of(standing)}."
+
+
+def _instead_of(job: ImportJob, standing: Load | None, set_aside: Sequence[Load], people: int) -> str:
+    """What searches read until this import, of another source; empty where it replaced an extract of its own source."""
+    if standing is None or standing.load_id != job.load_id or not set_aside:
+        return ""
+    return (
+        f"They no longer read: {' and '.join(map(_counted, set_aside))}. This one holds {_people(people)}: "
+        "whoever is not in it is not found."
+    )
+
+
+def replaces(standing: Load | None) -> str:
+    """What a report takes the place of in searches, said before it is imported; empty where nothing of another source is read."""
+    if standing is None or standing.source == LIST_REPORT:
+        return ""
+    return (
+        f"They read: {_counted(standing)}. If this report is newer than that, they read this report instead, and whoever is "
+        "not in it is not found."
+    )
+
+
+def _counted(load: Load) -> str:
+    return f"{_of(load)} ({_people(load.tables['patients'].kept)})"
+
+
+def _people(count: int) -> str:
+    return f"{count:,} {'person' if count == 1 else 'people'}"
 
 
 def _of(load: Load) -> str:

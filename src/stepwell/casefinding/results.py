@@ -28,6 +28,14 @@ def loads_in_use() -> dict[str, Load]:
         return {load.practice: load for load in snapshot.in_use}
 
 
+def loads_set_aside(practice: str) -> tuple[Load, ...]:
+    """The loads of a practice that no search reads, because another source of it has a newer extract."""
+    if not stores.has_lake():
+        return ()
+    with stores.lake().pin() as snapshot:
+        return tuple(load for load in snapshot.set_aside if load.practice == practice)
+
+
 def identities(by: Member, of: CandidateList, candidates: Sequence[Candidate]) -> dict[str, Identity]:
     """Who these people are, by patient key, read from the vault and written to the audit trail.
 

@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from stepwell.base import clock
 from stepwell.casefinding.models import ImportJob, MappingPreset
+from stepwell.casefinding.tests import records
 from stepwell.organisations.models import AuditEvent, Member
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -229,6 +230,18 @@ def test_too_many_unusable_rows_are_refused_with_their_lines_and_never_what_they
     assert '<td role="cell" data-label="First lines">2, 59, 60, 61, 62</td>' in page.text
     assert "Put these lines right where the file was made" in page.text
     assert "Canary-Report" not in page.text and "whenever" not in page.text
+
+
+def test_a_report_that_takes_the_place_of_another_source_says_so_before_and_after(
+    upload, signed_in_client, data
+):
+    """The extract of 1 June holds 5 people; a newer report of one person would hide the others from every search."""
+    records.bring_in()
+    page = upload(extract_date="2026-06-02")
+    assert "(5 people). If this report is newer than that, they read this report instead" in page.text
+    page = confirmed(signed_in_client, page)
+    assert "Searches now read this extract and no other" in page.text
+    assert "This one holds 1 person: whoever is not in it is not found." in page.text
 
 
 def test_what_to_do_is_said_in_the_words_of_the_page_and_not_of_the_command_line(upload, signed_in_client):

@@ -69,7 +69,8 @@ def show(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
     job = ImportJob.visible_to(request.member).find(pk)
     context: dict[str, Any] = {"job": job, "report": job.report, "rejects": None}
     if job.state == ImportJob.State.DONE:
-        context["said"] = import_presenter.report(job, results.loads_in_use())
+        aside = results.loads_set_aside(job.practice.ods_code)
+        context["said"] = import_presenter.report(job, results.loads_in_use(), aside)
     elif job.state == ImportJob.State.REFUSED:
         context["refusal"] = refusals.of(job)
     else:
@@ -161,6 +162,7 @@ def _mapping(request: MemberRequest, job: ImportJob) -> HttpResponse:
         "preset": preset,
         "preset_name": name,
         "name_problem": name_problem,
+        "replaces": import_presenter.replaces(results.loads_in_use().get(job.practice.ods_code)),
         "asked": asked,
         "kept_days": imports.KEPT_UNCONFIRMED.days,
         "ask": matrix.permission("see_identities").ask,

@@ -214,7 +214,7 @@ def _which_is_searched(lake: Lake, load: Load) -> tuple[str, ...]:
     if not kept:
         return ()
     people = used.tables["patients"].kept
-    read = f"Searches of this practice read the {wording.source(used.source)} extract of {wording.day(used.extract_date)} ({people:,} people)."
+    read = f"Searches of this practice read the {wording.source(used.source)} extract of {wording.day(used.extract_date)} ({wording.count(people, 'person', 'people')})."
     return (f"{read} Kept but not read: {', '.join(kept)}.",)
 
 
