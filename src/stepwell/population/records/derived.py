@@ -18,7 +18,7 @@ from stepwell.population.records.derived_schema import DERIVED, STATE_RANK
 from stepwell.population.records.undated import undated_issues
 
 # Raised when the derived tables come out differently from the same facts.
-SHAPE = 3
+SHAPE = 4
 
 CANCELS_PALLIATIVE = "palliative_not_indicated"
 
@@ -78,11 +78,15 @@ def _distinct_medicines(*tables: ibis.Table) -> list[tuple[str | None, str | Non
 
 
 def _holdings(tables: Mapping[str, ibis.Table]) -> ibis.Table:
-    """Which practices' loads hold any coded or worded event at all."""
+    """Of each practice, whether its load holds any event at all, and any days of supply."""
     told = tables["events"].select("practice").distinct().mutate(has_events=True)
+    given = tables["issues"].filter(_.duration_days > 0).select("practice").distinct().mutate(gives_days=True)
     practices = tables["patients"].select("practice").distinct()
-    joined = practices.left_join(told.view(), "practice")
-    return joined.select("practice", has_events=_.has_events.fill_null(False))
+    joined = practices.left_join(told.view(), "practice").select("practice", "has_events")
+    joined = joined.left_join(given.view(), "practice")
+    return joined.select(
+        "practice", has_events=_.has_events.fill_null(False), gives_days=_.gives_days.fill_null(False)
+    )
 
 
 def _key(table: ibis.Table, *columns: str) -> ibis.Value:

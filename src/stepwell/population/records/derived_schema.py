@@ -87,7 +87,13 @@ DERIVED: dict[str, pa.Schema] = {
         ]
     ),
     # One row per practice: what its load holds at all.
-    "holdings": pa.schema([("practice", pa.string()), ("has_events", pa.bool_())]),
+    "holdings": pa.schema(
+        [
+            ("practice", pa.string()),
+            ("has_events", pa.bool_()),  # coded or worded, of anybody
+            ("gives_days", pa.bool_()),  # how long a supply lasts, of any issue
+        ]
+    ),
     # What each distinct medicine was recognised as, or why it was not: the unresolved are counted on the screen.
     "medicines": pa.schema(
         [

@@ -16,7 +16,7 @@ from ibis import _
 from stepwell.knowledge.exposure import Rules
 from stepwell.population.records.exposures import Exposures
 from stepwell.population.records.exposures.pipeline import PERSON
-from stepwell.population.records.searches import undated
+from stepwell.population.records.searches import reckoned, undated
 
 # A group of classes that one era fact speaks of.
 GROUPS: dict[str, tuple[str, ...]] = {
@@ -49,6 +49,15 @@ _GROUP_FACTS = {
     "issued_in_window": Fact("bool", "a {group} issue here in the last 12 months"),
     "seen_before": Fact("bool", "a {group} issue in the 12 months before the open era"),
     "registered_before": Fact("int", "days registered here before the open {group} era began"),
+    "days_now": Fact(
+        "bool", "no open {group} era, but with longer supplies than were worked out there may be one"
+    ),
+    "days_long": Fact(
+        "bool", "with longer supplies than were worked out, an open {group} era may be long-term"
+    ),
+    "days_stopped": Fact(
+        "bool", "with longer supplies than were worked out, a long {group} era may have ended of late"
+    ),
     "undated_now": Fact(
         "bool", "{group} issues without a date: it may be taken now, or more than the dated ones show"
     ),
@@ -125,6 +134,7 @@ def facts(tables: Mapping[str, ibis.Table], exposures: Exposures, rules: Rules) 
         start = table[column(f"{group}.era_start")]
         days = start.delta(table["registered_from"], unit="day").cast("int32")
         table = table.mutate(**{column(f"{group}.registered_before"): days})
+        table = table.mutate(**_named(group, **reckoned.may_differ(table, group, as_of, rules)))
     table = _with_undated(table, missing, exposures, rules)
     table = _joined(table, _ome(exposures))
     table = _joined(table, _conditions(tables["conditions"], as_of, rules))
@@ -156,10 +166,9 @@ def _people(tables: Mapping[str, ibis.Table], as_of: date) -> ibis.Table:
         registered_from=_.start_date.min(), is_registered=_.count() > 0
     )
     people = tables["patients"].distinct(on=PERSON, keep="first")
-    silent = tables["holdings"].filter(~_.has_events).select("practice").distinct()
-    people = people.left_join(silent.mutate(person__no_diagnoses=True).view(), "practice").select(
-        *people.columns, "person__no_diagnoses"
-    )
+    holdings = tables["holdings"].distinct(on="practice", keep="first")
+    people = people.left_join(holdings.view(), "practice").select(*people.columns, "has_events", "gives_days")
+    people = people.mutate(person__no_diagnoses=~_.has_events, no_days=~_.gives_days)
     joined = people.left_join(open_now, PERSON).select(
         *PERSON,
         "birth_year",
@@ -172,6 +181,7 @@ def _people(tables: Mapping[str, ibis.Table], as_of: date) -> ibis.Table:
         "registered_from",
         "is_registered",
         "person__no_diagnoses",
+        "no_days",
     )
     this_month = as_of.year * 12 + as_of.month
     dead = (_.death_year.cast("int32") * 12 + _.death_month.fill_null(1)) <= this_month
@@ -199,16 +209,29 @@ def _named(group: str, **values: ibis.Value) -> dict[str, ibis.Value]:
 def _eras_of(exposures: Exposures, group: str, classes: tuple[str, ...]) -> ibis.Table:
     as_of = ibis.date(exposures.as_of)
     found = exposures.eras.filter(_.medicine_class.isin(classes))
-    found = found.mutate(length=_.end.delta(_.start, unit="day"), ago=as_of.delta(found.end, unit="day"))
+    in_order = ibis.window(group_by=[*PERSON, "medicine_class"], order_by="start")
+    found = found.mutate(
+        length=_.end.delta(_.start, unit="day"),
+        ago=as_of.delta(found.end, unit="day"),
+        gap_before=_.start.delta(_.end.lag().over(in_order), unit="day"),
+        start_before=_.start.lag().over(in_order),
+    )
     # The open era with most days; the closed one that ended last. Ties have the same figures or are broken by start.
     pick = ibis.window(group_by=list(PERSON), order_by=[_.is_open.desc(), _.days.desc(), _.start])
     latest = ibis.window(group_by=list(PERSON), order_by=[_.end.desc(), _.start])
-    ranked = found.mutate(rank=ibis.row_number().over(pick), late=ibis.row_number().over(latest))
+    ranked = found.mutate(
+        rank=ibis.row_number().over(pick),
+        late=ibis.row_number().over(latest),
+        any_open=_.is_open.any().over(ibis.window(group_by=list(PERSON))),
+    )
     first = (_.rank == 0) & _.is_open
     agg = ranked.group_by(*PERSON).agg(
-        any_open=_.is_open.any(),
+        any_open=_.any_open.any(),
         closed_length=_.length.max(where=_.late == 0),
         closed_since=_.ago.max(where=_.late == 0),
+        # Of the open era of most days, else of the last: the gap before it, and the start of the era before that.
+        gap_before=_.gap_before.max(where=first | (~_.any_open & (_.late == 0))),
+        start_before=_.start_before.max(where=first | (~_.any_open & (_.late == 0))),
         **_named(
             group,
             open=_.is_open.any(),
@@ -224,8 +247,10 @@ def _eras_of(exposures: Exposures, group: str, classes: tuple[str, ...]) -> ibis
             group,
             closed_days=ibis.ifelse(_.any_open, ibis.null("int64"), _.closed_length),
             closed_ago=ibis.ifelse(_.any_open, ibis.null("int64"), _.closed_since),
+            gap_before=_.gap_before,
+            start_before=_.start_before,
         )
-    ).drop("any_open", "closed_length", "closed_since")
+    ).drop("any_open", "closed_length", "closed_since", "gap_before", "start_before")
 
 
 def _lines_of(exposures: Exposures, group: str, classes: tuple[str, ...]) -> ibis.Table:

@@ -126,3 +126,33 @@ def test_a_report_with_no_diagnoses_reassures_about_none(found):
 def test_a_report_with_diagnoses_that_has_all_that_is_asked_is_enough(found):
     rows = [[*CODEINE, day, *CODED] for day in MONTHLY]
     assert found("long-term-opioids", [*ISSUE, *CODE], *rows) == ("in", {})
+
+
+THREE_WEEKS = ["Codeine 30mg tablets", "One four times a day", "84 tablet"]  # 21 days, if taken as written
+DAYS = "How long a supply lasts is worked out, not given."
+
+
+def test_a_gap_that_a_longer_supply_would_close_does_not_make_somebody_short_term(found):
+    days = ["01/06/2026", "29/06/2026", "30/08/2026", "27/09/2026", "25/10/2026", "20/11/2026"]
+    rows = [[*THREE_WEEKS, day, *CODED] for day in days]
+    outcome, reasons = found("long-term-opioids", [*ISSUE, *CODE], *rows)
+    assert (outcome, set(reasons)) == ("check", {"opioid_days_long"})
+    assert reasons["opioid_days_long"].startswith(DAYS)
+
+
+def test_where_the_report_gives_the_days_the_gap_stands(found):
+    days = ["01/06/2026", "29/06/2026", "30/08/2026", "27/09/2026", "25/10/2026", "20/11/2026"]
+    rows = [[*THREE_WEEKS, day, "21", *CODED] for day in days]
+    assert found("long-term-opioids", [*ISSUE, "Duration", *CODE], *rows)[0] == "none"
+
+
+def test_a_gap_no_usual_supply_would_close_stands(found):
+    rows = [[*THREE_WEEKS, day, *CODED] for day in ("01/03/2026", "29/03/2026", "15/10/2026", "12/11/2026")]
+    assert found("long-term-opioids", [*ISSUE, *CODE], *rows)[0] == "none"
+
+
+def test_who_stopped_a_few_days_too_long_ago_may_have_stopped_in_the_year(found):
+    days = ["01/08/2025", "29/08/2025", "26/09/2025", "24/10/2025"]  # the last of it ended on 14 November 2025
+    rows = [[*THREE_WEEKS, day, *CODED] for day in days]
+    outcome, reasons = found("stopped", [*ISSUE, *CODE], *rows)
+    assert (outcome, set(reasons)) == ("check", {"opioid_days_stopped"})
