@@ -49,6 +49,14 @@ def test_the_list_says_what_the_age_of_its_extract_means(made, signed_in_client,
         assert said in page
 
 
+@pytest.mark.parametrize("name", ["candidate", "candidate_decide"])
+@pytest.mark.parametrize(("days", "warned"), [(LIMITS.warn, False), (LIMITS.warn + 1, True)])
+def test_so_do_a_record_and_a_decision(made, signed_in_client, candidate, after, name, days, warned):
+    after(days)
+    page = signed_in_client.get(reverse(f"casefinding:{name}", args=[candidate("check").pk])).text
+    assert ("This extract is 36 days old" in page) is warned
+
+
 def test_a_current_extract_takes_no_reason(made, member, candidate, after):
     after(LIMITS.limit)
     (person,) = actions.adopt(by=member, of=made, candidates=[candidate("in")])
