@@ -152,7 +152,12 @@ def test_a_gap_no_usual_supply_would_close_stands(found):
 
 
 def test_who_stopped_a_few_days_too_long_ago_may_have_stopped_in_the_year(found):
-    days = ["01/08/2025", "29/08/2025", "26/09/2025", "24/10/2025"]  # the last of it ended on 14 November 2025
+    days = [
+        "01/08/2025",
+        "29/08/2025",
+        "26/09/2025",
+        "24/10/2025",
+    ]  # the last of it ended on 14 November 2025
     rows = [[*THREE_WEEKS, day, *CODED] for day in days]
     outcome, reasons = found("stopped", [*ISSUE, *CODE], *rows)
     assert (outcome, set(reasons)) == ("check", {"opioid_days_stopped"})
