@@ -163,7 +163,7 @@ def _of(load: Load) -> str:
 def in_use(practices: Sequence[Organisation], loads: Mapping[str, Load]) -> list[tuple[str, str]]:
     """(practice, the extract its searches read), for each practice; in words where there is none yet."""
     return [
-        (practice.name, _of(load) if (load := loads.get(practice.ods_code)) else "no extract yet")
+        (practice.name, _counted(load) if (load := loads.get(practice.ods_code)) else "no extract yet")
         for practice in practices
     ]
 

@@ -202,6 +202,12 @@ def test_a_preset_of_the_same_name_and_headings_is_replaced(uploader, neighbourh
     assert "medicine_cell" in MappingPreset.objects.get().mapping_yaml
 
 
+def test_using_what_is_kept_does_not_say_it_was_decided_again(uploader, make_member, neighbourhood):
+    first = keep(uploader, neighbourhood["practice"], "Ours", *ONE_REPORT)
+    again = keep(make_member("pharmacist"), neighbourhood["practice"], "Ours", *ONE_REPORT)
+    assert (again.saved_by, again.saved_at) == (uploader, first.saved_at)
+
+
 def test_a_preset_is_not_lost_to_a_report_with_other_headings(uploader, neighbourhood, monkeypatch):
     keep(uploader, neighbourhood["practice"], "Ours", *ONE_REPORT)
     monkeypatch.setattr(headings, "need_confirming", lambda path, kind: True)

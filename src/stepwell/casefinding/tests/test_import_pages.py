@@ -259,7 +259,7 @@ def test_the_same_file_again_changes_nothing_and_an_older_one_is_refused(upload,
     assert "This extract is of 1 May 2026, older than the one already imported, of 1 June 2026." in page.text
     assert "Import a newer extract." in page.text
     history = signed_in_client.get(at("imports")).text
-    assert "Report made by the practice of 1 June 2026" in history
+    assert "Report made by the practice of 1 June 2026 (1 person)" in history
     assert "57 rows read, 1 not used" in history
 
 

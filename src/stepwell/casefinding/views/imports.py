@@ -143,7 +143,7 @@ def _mapping(request: MemberRequest, job: ImportJob) -> HttpResponse:
         except NameTaken as taken:
             name_problem = str(taken)
         else:
-            if name:
+            if name and not (preset and preset.name == name):
                 messages.success(request, f"What these headings mean is kept as “{name}”.")
             return redirect("casefinding:import", pk=job.pk)
     show_values = request.member.may("see_identities", job.practice)
