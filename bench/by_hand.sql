@@ -116,7 +116,9 @@ numbered as (
 )
 select person, min(start_day) as era_start, max(end_day) as era_end, max(end_day) + 30 >= :as_of as is_open,
        least(:as_of, max(end_day)) - min(start_day) as era_days,
-       greatest(coalesce(max(gap) filter (gap <= 30), 0), 0) as longest_gap, count(*) over (partition by person) as eras
+       greatest(coalesce(max(gap) filter (gap <= 30), 0), 0) as longest_gap, count(*) over (partition by person) as eras,
+       min(start_day) - lag(max(end_day)) over (partition by person order by min(start_day)) as gap_before,
+       lag(min(start_day)) over (partition by person order by min(start_day)) as start_before
 from numbered group by person, era;
 
 -- Section 4: lines taken now. The last occasion of each line, when its present run began, whether its supply has run out or its template ended.
@@ -308,21 +310,31 @@ where registration_type = 'regular' and coalesce(start_date, :as_of) <= :as_of a
 -- The open era of most days, or of a person without one how long the era that ended last was.
 with era as (
     select person, any_value(eras) as eras, bool_or(is_open) as is_open,
-           unnest(max_by({'era_start': era_start, 'era_days': era_days, 'longest_gap': longest_gap},
-                         (era_days, :as_of - era_start)) filter (is_open)),
-           max_by(era_end - era_start, (era_end, :as_of - era_start)) as last_days
+           max_by({'era_start': era_start, 'era_days': era_days, 'longest_gap': longest_gap, 'gap_before': gap_before,
+                   'start_before': start_before}, (era_days, :as_of - era_start)) filter (is_open) as now,
+           max_by({'days': era_end - era_start, 'ago': :as_of - era_end, 'gap_before': gap_before,
+                   'start_before': start_before}, (era_end, :as_of - era_start)) as last
     from eras group by person
 ),
+no_days as (
+    select practice from read_parquet(:issues) group by practice having not coalesce(bool_or(duration_days > 0), false)
+),
 spans as (
-    select p.person, coalesce(e.eras, 0) as eras, coalesce(e.is_open, false) as is_open, e.era_start, e.longest_gap, e.era_days, e.last_days,
+    select p.person, coalesce(e.eras, 0) as eras, coalesce(e.is_open, false) as is_open, now.era_start, now.longest_gap,
+           case when e.is_open then now.era_days else last.days end as era_days,
+           -- Section 7: in a load that gives no days of supply, 28 more of them may join an era to as-of or to the era before it.
+           coalesce(p.practice in (from no_days) and case
+               when e.is_open then now.era_days < 90 and now.gap_before <= 58 and :as_of - now.start_before >= 90
+               else last.ago <= 58 and (last.ago + last.days >= 90 or last.gap_before <= 58 and :as_of - last.start_before >= 90)
+           end, false) as may_be_long,
            u.treatment_lately, u.treated_some_day,
            coalesce(u.opioid_now and not coalesce(e.is_open, false), false) as may_be_taken,
-           coalesce(e.is_open and e.era_days < 90 and (u.opioid_start is null or u.opioid_start < e.era_start)
-                    and u.opioid_reach + 30 >= e.era_start, false) as may_be_longer
+           coalesce(e.is_open and now.era_days < 90 and (u.opioid_start is null or u.opioid_start < now.era_start)
+                    and u.opioid_reach + 30 >= now.era_start, false) as may_be_longer
     from people p left join era e on e.person = p.person left join undated u on u.person = p.person
 ),
 asked as (
-    select e.* replace (coalesce(e.era_days, e.last_days) as era_days), p.* exclude (person), c.* exclude (person),
+    select e.*, p.* exclude (person), c.* exclude (person),
            :year * 12 + :month - (p.birth_year * 12 + p.birth_month) as months,
            :year - p.birth_year as turned,  -- in this calendar year, whatever the month
            coalesce(p.death_year * 12 + coalesce(p.death_month, 1) <= :year * 12 + :month, false) as died,
@@ -333,7 +345,7 @@ asked as (
     left join special s on s.person = e.person
     left join registered r on r.practice = p.practice and r.patient_key = p.patient_key
     left join flags f on f.practice = p.practice and f.patient_key = p.patient_key
-    where e.is_open and (e.era_days >= 90 or e.may_be_longer) or e.may_be_taken
+    where e.is_open and (e.era_days >= 90 or e.may_be_longer) or e.may_be_taken or e.may_be_long
 ),
 decided as (
     select *,
@@ -354,6 +366,7 @@ decided as (
                case when unmapped then 'unmapped_condition' end,
                case when no_diagnoses then 'no_diagnoses' end,
                case when treatment_lately then 'treatment_undated' end,
+               case when may_be_long then 'opioid_days_long' end,
                case when may_be_longer then 'opioid_may_be_longer' end,
                case when may_be_taken then 'opioid_may_be_taken' end,
                case when turned is null or turned = 18 and (months is null or months = 216) then 'age_not_certain' end,

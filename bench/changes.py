@@ -188,11 +188,7 @@ CHANGES = (
         "when undated = 0 and start_date < first_day then",
         "when false then",
     ),
-    Change(
-        "no 70 days for each missing issue",
-        "least(first_day, start_date + 70 * (issues_made - dated)::int)",
-        "first_day",
-    ),
+    # That the look-back's missing issues end 70 days each after the start matters only to a load of a few months: not tried here.
     Change("dated issues do not bound the missing", "then last_dated\n", "then null\n"),
     Change("templates do not bound the missing", "else end_date end as latest", "end as latest"),
     Change(
@@ -211,15 +207,23 @@ CHANGES = (
     Change("nobody may have for longer", "(e.era_days >= 90 or e.may_be_longer)", "e.era_days >= 90"),
     Change(
         "longer, though the era came first",
-        "(u.opioid_start is null or u.opioid_start < e.era_start)",
+        "(u.opioid_start is null or u.opioid_start < now.era_start)",
         "true",
     ),
     Change(
         "longer, though a gap is between",
-        "and u.opioid_reach + 30 >= e.era_start",
+        "and u.opioid_reach + 30 >= now.era_start",
         "and u.opioid_reach is not null",
     ),
     Change("treatment on a day not known", "case when treatment_lately then", "case when false then"),
     Change("treatment on some day", "or treated_some_day then", "then"),
     Change("a practice without diagnoses", "case when no_diagnoses then", "case when false then"),
+    # Section 7
+    Change(
+        "days worked out may not be longer", "or e.may_be_taken or e.may_be_long\n", "or e.may_be_taken\n"
+    ),
+    Change("days given may be longer", "p.practice in (from no_days) and case", "true and case"),
+    Change("28 days more join no era to as-of", "else last.ago <= 58 and", "else false and"),
+    Change("28 days more join no eras", "now.gap_before <= 58 and", "false and"),
+    Change("28 days more join no eras to as-of", "or last.gap_before <= 58 and", "or false and"),
 )

@@ -20,12 +20,13 @@ from stepwell.population.records.canonical import QUANTITY, TABLES
 
 AS_OF = date(2026, 11, 20)
 # Raised when other records are made, so that those of an earlier version are not used.
-VERSION = 13
+VERSION = 15
 
 _AS_OF_DAY = (AS_OF - date(1970, 1, 1)).days
 _PEOPLE_AT_ONCE = 10_000
 _NO_DAY = -1
 _SILENT = "Z99903"  # a practice whose extract holds no events
+_NO_DAYS = "Z99904"  # one whose extract holds no days of supply
 # Days before as-of of a line's end; the negative ones go on into the future.
 _ENDS = [0, 0, 0, 0, 0, 20, 35, 50, 58, 100, 400, -20]
 
@@ -84,6 +85,7 @@ class _People:
         shared = numbers % 1000 == 999
         practices = np.where(shared | (numbers % 10 == 3), "Z99902", "Z99901")
         practices = np.where(numbers % 100 == 50, _SILENT, practices)
+        practices = np.where(numbers % 10 == 7, _NO_DAYS, practices)
         keys = [_key(int(n)) for n in np.where(shared, numbers - 1, numbers)]
         return cls(np.array(keys), practices)
 
@@ -241,6 +243,9 @@ def _lines(people: range, first_id: int, rng: _Chance) -> _Lines:
     stop = stop - np.where(rng.some(n, 0.03), rng.integers(365, 700, n), 0)
     length = np.where(rng.some(n, 0.06), rng.integers(10, 130, n), rng.integers(330, 1195, n))
     unusual = rng.integers(0, len(medicines.OTHER_TEXTS), n)
+    # Some templates began before the load's look-back and say that more was made.
+    before = np.where(rng.some(n, 0.02), rng.integers(500, 1500, n), 0)
+    more = rng.some(n, 0.02) | (before > 0)
     text = np.where(rng.some(n, 0.15), unusual, -1)
     return _Lines(
         first_id=first_id,
@@ -268,10 +273,10 @@ def _lines(people: range, first_id: int, rng: _Chance) -> _Lines:
         ),
         own=own,
         has_template=rng.some(n, 0.8),
-        template_start=np.where(rng.some(n, 0.2), _NO_DAY, stop - length - rng.integers(0, 60, n)),
+        template_start=np.where(rng.some(n, 0.2), _NO_DAY, stop - length - rng.integers(0, 60, n) - before),
         template_end=np.where(rng.some(n, 0.3), stop + rng.integers(-30, 60, n), _NO_DAY),
-        made=np.where(rng.some(n, 0.02), -(-length // every) + rng.integers(1, 40, n), rng.integers(0, 2, n)),
-        undated=np.where(rng.some(n, 0.02), rng.integers(1, 4, n), 0),
+        made=np.where(more, -(-length // every) + rng.integers(1, 40, n), rng.integers(0, 2, n)),
+        undated=np.where(rng.some(n, 0.03), rng.integers(1, 4, n), 0),
     )
 
 
@@ -335,7 +340,9 @@ def _issues(lines: _Lines, who: _People, first_id: int, rng: _Chance) -> pa.Tabl
         dosage_instruction=_texts(medicine, text),
         quantity_value=_quantities(medicine, lines.cycle[line], left, sent_again, rng),
         quantity_unit=pa.array(medicines.QUANTITY_UNITS).take(pa.array(lines.unit[line])),
-        duration_days=pa.array(days, mask=~rng.some(n, 0.6)),
+        duration_days=pa.array(
+            days, mask=(rng.integers(0, 10, n) < 4) | (who.practices[lines.person[line]] == _NO_DAYS)
+        ),
         prescribed_here=own | (lines.person[line] % 2 == 0),
         elsewhere_source=pa.array(np.full(n, "hospital"), mask=own | (lines.person[line] % 2 == 1)),
     )
