@@ -272,6 +272,26 @@ def population(seeds: list[int], as_of: date) -> dict[tuple[str, str], Rows]:
     return found
 
 
+def bystanders(as_of: date) -> list[Rows]:
+    """Somebody plain at each practice, so that what is asked of a whole extract does not depend on who else is in it."""
+    found = []
+    for practice in (*PRACTICES, SILENT):
+        plain = Maker(0, as_of, practice, "bystander")
+        plain.add("patients", birth_year=1960, birth_month=6, sensitive=False, no_nhs_number=False)
+        plain.add(
+            "issues",
+            issue_id="bystander",
+            issue_date=as_of,
+            drug_name="Codeine 30mg tablets",
+            duration_days=28,
+            prescribed_here=True,
+        )
+        if practice != SILENT:
+            plain.add("events", event_id="bystander", event_date=as_of, snomed_id="38341003")
+        found.append(plain.rows)
+    return found
+
+
 def together(people: list[Rows]) -> dict[str, pa.Table]:
     """Canonical tables that hold the rows of all ``people``."""
     return {
