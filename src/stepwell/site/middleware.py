@@ -97,8 +97,8 @@ def _too_old(request: HttpRequest) -> bool:
 def seconds_left(request: HttpRequest) -> int:
     """How long this session lasts if it is not used again; at least 1 while it stands."""
     now = clock.now().timestamp()
-    idle = settings.SESSION_IDLE_SECONDS - (now - request.session.get(SEEN, now))
-    whole = settings.SESSION_ABSOLUTE_SECONDS - (now - request.session.get(STARTED, now))
+    idle: float = settings.SESSION_IDLE_SECONDS - (now - request.session.get(SEEN, now))
+    whole: float = settings.SESSION_ABSOLUTE_SECONDS - (now - request.session.get(STARTED, now))
     return max(1, math.ceil(min(idle, whole)))
 
 
