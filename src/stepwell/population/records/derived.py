@@ -42,7 +42,10 @@ def derive(tables: Mapping[str, ibis.Table], con: ibis.BaseBackend) -> dict[str,
     relevant = [m for m in recognised if m.line is not None]
     named = _with_medicine(issues, relevant)
     instructions = _instructions(named, relevant)
-    medicine_issues = _medicine_issues(named, instructions, tables["templates"], current())
+
+    def medicine_issues(some: ibis.Table) -> ibis.Table:
+        return _medicine_issues(_with_medicine(some, relevant), instructions, tables["templates"], current())
+
     lines = [
         {"drug_code": m.drug_code, "bnf_code": m.bnf_code, "drug_name": m.drug_name, "line": m.line}
         for m in relevant
@@ -51,8 +54,8 @@ def derive(tables: Mapping[str, ibis.Table], con: ibis.BaseBackend) -> dict[str,
         "medicines": _memtable("medicines", (resolve.medicine_row(m) for m in recognised)),
         "lines": _memtable("lines", {m.line: resolve.line_row(m) for m in relevant}.values()),
         "instructions": instructions,
-        "medicine_issues": medicine_issues,
-        "undated_issues": undated_issues(tables, medicine_issues, lines, current()),
+        "medicine_issues": medicine_issues(issues),
+        "undated_issues": undated_issues(tables, medicine_issues, lines, current(), con),
         "holdings": _holdings(tables),
         "conditions": _conditions(tables["events"]),
     }

@@ -6,7 +6,7 @@ time: this says between which days it can have been, so that searches can tell w
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, timedelta
 
 import ibis
@@ -14,6 +14,7 @@ import pyarrow as pa
 from ibis import _
 
 from stepwell.knowledge.exposure import Rules
+from stepwell.population.engine import kept
 from stepwell.population.records.derived_schema import DERIVED
 from stepwell.population.records.exposures.days import numbers
 
@@ -33,17 +34,22 @@ def first_day(issues: ibis.Table) -> date | None:
 
 def undated_issues(
     tables: Mapping[str, ibis.Table],
-    medicine_issues: ibis.Table,
+    medicine_issues: Callable[[ibis.Table], ibis.Table],
     lines: Iterable[Mapping[str, object]],
     rules: Rules,
+    con: ibis.BaseBackend,
 ) -> ibis.Table:
-    """The derived table ``undated_issues``. ``lines``: drug_code, bnf_code, drug_name and line of each medicine that counts."""
+    """The derived table ``undated_issues``. ``lines``: drug_code, bnf_code, drug_name and line of each medicine that counts.
+
+    ``medicine_issues`` gives the derived rows of some issues: it is asked only for the few of templates that miss any.
+    """
     issues, first = tables["issues"], first_day(tables["issues"])
     templates = _with_line(tables["templates"], lines)
-    held = _held(issues, medicine_issues)
+    held = _held(issues, templates)
     joined = templates.left_join(held, _OF_TEMPLATE).drop("practice_right", "template_id_right")
     joined = joined.mutate(dated=_.dated.fill_null(0), undated=_.undated.fill_null(0))
     missing = joined.filter((_.undated > 0) | (_.issues_made.fill_null(0) > _.dated))
+    missing = _with_days(kept(con, missing), issues, medicine_issues, con)
     before_the_load = (_.undated == 0) & (_.start_date < ibis.literal(first, "date")).fill_null(False)
     # Issues further apart than this are occasional use: so many issues after the start, regular use had ended.
     regular = (_.issues_made - _.dated) * rules.median_gap_max_days
@@ -60,7 +66,8 @@ def undated_issues(
         own=_.prescribed_here.fill_null(True) & _.elsewhere_source.isnull(),
         made=ibis.ifelse(_.issues_made > _.dated, _.issues_made, ibis.null("int32")),
     )
-    alone = _without_template(issues, templates, medicine_issues)
+    loose = kept(con, issues.filter(_.issue_date.isnull()).anti_join(templates.view(), _OF_TEMPLATE))
+    alone = _without_template(medicine_issues(loose))
     return _shaped(bounded).union(alone, distinct=False)
 
 
@@ -88,29 +95,35 @@ def _with_line(templates: ibis.Table, lines: Iterable[Mapping[str, object]]) -> 
     )
 
 
-def _held(issues: ibis.Table, medicine_issues: ibis.Table) -> ibis.Table:
-    """What a load holds of each template's issues."""
-    days = medicine_issues.filter(_.known_days.notnull()).select("practice", "issue_id", "known_days")
-    linked = issues.filter(_.template_id.notnull()).select(
-        "practice", "template_id", "issue_id", "issue_date"
-    )
-    joined = linked.left_join(days, ["practice", "issue_id"]).select(
-        "practice", "template_id", "issue_date", "known_days"
-    )
-    return joined.group_by(*_OF_TEMPLATE).agg(
+def _held(issues: ibis.Table, templates: ibis.Table) -> ibis.Table:
+    """What a load holds of each of ``templates``' issues."""
+    linked = issues.semi_join(templates.view(), _OF_TEMPLATE).select(*_OF_TEMPLATE, "issue_date")
+    return linked.group_by(*_OF_TEMPLATE).agg(
         dated=_.issue_date.count().cast("int32"),
         undated=_.issue_date.isnull().sum().cast("int32"),
         first_dated=_.issue_date.min(),
         last_dated=_.issue_date.max(),
-        days=_.known_days.max(),
     )
 
 
-def _without_template(issues: ibis.Table, templates: ibis.Table, medicine_issues: ibis.Table) -> ibis.Table:
-    """Issues without a date and without a template to say more of them."""
-    undated = issues.filter(_.issue_date.isnull()).select(*_OF_TEMPLATE, "issue_id")
-    loose = undated.anti_join(templates.view(), _OF_TEMPLATE)
-    found = medicine_issues.semi_join(loose, ["practice", "issue_id"])
+def _with_days(
+    missing: ibis.Table,
+    issues: ibis.Table,
+    medicine_issues: Callable[[ibis.Table], ibis.Table],
+    con: ibis.BaseBackend,
+) -> ibis.Table:
+    """``missing`` templates with the longest known ``days`` of their issues."""
+    linked = kept(con, issues.semi_join(missing.view(), _OF_TEMPLATE))
+    known = (
+        medicine_issues(linked).filter(_.known_days.notnull()).select("practice", "issue_id", "known_days")
+    )
+    days = linked.select(*_OF_TEMPLATE, "issue_id").join(known.view(), ["practice", "issue_id"])
+    longest = days.group_by(*_OF_TEMPLATE).agg(days=_.known_days.max())
+    return missing.left_join(longest.view(), _OF_TEMPLATE).select(*missing.columns, "days")
+
+
+def _without_template(found: ibis.Table) -> ibis.Table:
+    """Issues without a date and without a template to say more of them, from their derived rows."""
     nothing = ibis.null("date")
     return _shaped(
         found.mutate(
