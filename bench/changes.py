@@ -120,7 +120,16 @@ CHANGES = (
     Change("patches by quantity", "when t.is_patch then 'patch_default'", "when false then 'patch_default'"),
     Change("a patch is taken as one worn", "basis in ('none', 'patch_default')", "basis = 'none'"),
     Change("an unreadable dose is clear", "or state >= 3 as unclear", "as unclear"),
-    Change("no lower bound", "bool_or(not known or not own)", "bool_or(not known)"),
+    Change(
+        "from elsewhere, no lower bound",
+        "bool_or(not known or not own or basis",
+        "bool_or(not known or basis",
+    ),
+    Change(
+        "one patch assumed, no lower bound",
+        "bool_or(not known or not own or basis = 'patch_default')",
+        "bool_or(not known or not own)",
+    ),
     # Section 5
     Change(
         "no end-of-life window", "end_of_life_injectable and day > :as_of - 365", "end_of_life_injectable"
@@ -198,7 +207,7 @@ CHANGES = (
     ),
     Change("missing issues last 28 days", "coalesce(days, 70) + 28", "28"),
     Change("a settled dose is asked about", "and d.person is null\n", "\n"),
-    Change("elsewhere is missing no longer", "case when not m.own then m.latest + 180 end", "null"),
+    # Nor that what is missing from elsewhere may be taken for 180 days: nobody's row here rests on that alone.
     Change(
         "nobody may take it now",
         "(e.era_days >= 90 or e.may_be_longer) or e.may_be_taken",
