@@ -223,7 +223,10 @@ def sum_of(
     verb = "could not be counted, so the true figure is higher"
     left_out = f" {missing:,} of {len(shares):,} opioids {verb}." if missing else ""
     if at_least and not missing:
-        left_out = " At least, because what is recorded from elsewhere may not be all of it."
+        left_out = (
+            " At least, because what is recorded from elsewhere may not be all of it,"
+            " or because one patch is assumed where no number is written."
+        )
     if not known:
         return "No opioid's dose is known, so there is no sum. This is not the same as zero."
     total = words.mg(low, high, at_least=at_least)

@@ -153,7 +153,8 @@ def daily_ome(current: Iterable[CurrentLine]) -> DailyOme:
     opioids = [c for c in current if MedicineClass.OPIOID in c.medicine.classes]
     known = [c for c in opioids if c.ome_max is not None and c.ome_min is not None]
     own = [c.ome_max for c in known if c.own and c.ome_max is not None]
-    missing = len(known) < len(opioids)
+    # Of a patch of which one is assumed two may be worn: its dose is missing, though a figure is counted for it.
+    missing = len(known) < len(opioids) or any(c.basis is Basis.PATCH_DEFAULT for c in known)
     return DailyOme(
         low=sum((c.ome_min for c in known if c.ome_min is not None), Decimal(0)) if known else None,
         high=sum((c.ome_max for c in known if c.ome_max is not None), Decimal(0)) if known else None,

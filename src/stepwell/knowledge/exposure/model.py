@@ -141,10 +141,13 @@ class CurrentLine:
 
 @dataclass(frozen=True, slots=True)
 class DailyOme:
-    """A person's OME. ``at_least``: something is missing from the sum, so it is a lower bound. No converted line: None."""
+    """A person's OME. ``at_least``: something is missing from the sum, so it is a lower bound. No converted line: None.
+
+    ``missing``: a current opioid line has no dose, is a patch of which one is assumed, or is not convertible.
+    """
 
     low: Decimal | None
     high: Decimal | None
     own_high: Decimal | None
     at_least: bool
-    missing: bool  # a current opioid line has no dose or is not convertible
+    missing: bool

@@ -90,6 +90,11 @@ class Taken:
     from_words: bool  # the instruction itself gave both numbers
 
     @property
+    def patches_assumed(self) -> bool:
+        """A patch of which nobody says how many are worn: one is counted, and it may be more."""
+        return self.line.last.product.is_patch and not self.from_words
+
+    @property
     def ome(self) -> tuple[Fraction, Fraction] | None:
         """Oral morphine equivalent a day, lowest and highest, or None where it cannot be said."""
         each = self.line.last.product.ome

@@ -164,7 +164,8 @@ def _high_dose(threshold: int) -> Callable[[_View], _Base | None]:
         known = [(taken.line.own, taken.ome[1]) for taken in opioids if taken.ome is not None]
         if sum(most for own, most in known if own) >= threshold:
             return _Base((OPIOID,))
-        if sum(most for _, most in known) >= threshold or len(known) < len(opioids):
+        untold = len(known) < len(opioids) or any(taken.patches_assumed for taken in opioids)
+        if untold or sum(most for _, most in known) >= threshold:
             return _Base((OPIOID,), check=True)
         return None
 

@@ -345,6 +345,10 @@ def test_ome_is_a_sum_and_a_lower_bound_where_something_is_missing():
         now(issue(ago(3)), issue(ago(3), medicine("methadone", substance="m", ome=None)))
     )
     assert (methadone.high, methadone.at_least, methadone.missing) == (20, True, True)
+    assumed = exposure.daily_ome(now(issue(ago(3), PATCH, state="empty")))
+    assert (assumed.high, assumed.own_high, assumed.at_least, assumed.missing) == (24, 24, True, True)
+    worn = exposure.daily_ome(now(issue(ago(3), PATCH)))
+    assert (worn.high, worn.at_least, worn.missing) == (24, False, False)
     nothing = exposure.daily_ome(now(issue(ago(3), medicine("x", mg=None))))
     assert (nothing.low, nothing.high, nothing.own_high, nothing.missing) == (None, None, None, True)
     assert exposure.daily_ome([]).high is None

@@ -87,7 +87,9 @@ FACTS: dict[str, Fact] = {
     "ome.low": Fact("number", "daily OME, minimum, all current opioids, mg"),
     "ome.high": Fact("number", "daily OME, maximum, all current opioids, mg"),
     "ome.own_high": Fact("number", "daily OME, maximum, opioids prescribed here, mg"),
-    "ome.missing": Fact("bool", "a current opioid has no dose or is not convertible"),
+    "ome.missing": Fact(
+        "bool", "a current opioid has no dose, is a patch of which one is assumed, or is not convertible"
+    ),
     "ome.at_least": Fact("bool", "daily OME is a lower bound"),
     "person.registered": Fact("bool", "registered at the practice, and alive, at the date"),
     "person.age": Fact("text", "age group: adult, under_18, turning_18 or unknown"),
@@ -308,12 +310,13 @@ def _undated_special(missing: ibis.Table, as_of: date, rules: Rules) -> ibis.Tab
 def _ome(exposures: Exposures) -> ibis.Table:
     opioids = exposures.current.filter(_.opioid)
     known = _.ome_max.notnull() & _.ome_min.notnull()
+    missing = ~known | (_.basis == "patch_default")  # more than the one patch assumed may be worn
     return opioids.group_by(*PERSON).agg(
         ome__low=_.ome_min.sum(where=known).round(4),
         ome__high=_.ome_max.sum(where=known).round(4),
         ome__own_high=_.ome_max.sum(where=known & _.own).round(4),
-        ome__missing=(~known).any(),
-        ome__at_least=(~known | ~_.own).any(),
+        ome__missing=missing.any(),
+        ome__at_least=(missing | ~_.own).any(),
     )
 
 
