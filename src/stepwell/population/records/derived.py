@@ -145,7 +145,12 @@ def _medicine_issues(
     # A source's ids are its own: two practices may use the same one.
     of_template = ("practice", "template_id")
     ends = templates.select(*of_template, template_end="end_date").distinct(on=of_template, keep="first")
-    joined = named.mutate(text_key=_key(named, "line", "dosage_instruction")).join(read, "text_key")
+    keyed = named.mutate(
+        text_key=_key(named, "line", "dosage_instruction"),
+        product_unit=named.counted_in.fill_null(""),
+        written=named.quantity_unit.fill_null("").lower().strip(),
+    )
+    joined = keyed.join(read, "text_key").left_join(_unit_words(rules), ["product_unit", "written"])
     joined = joined.left_join(ends, of_template)
     joined = joined.select(
         "patient_key",
@@ -162,7 +167,8 @@ def _medicine_issues(
         "duration_days",
         "template_end",
         "quantity_value",
-        "quantity_unit",
+        "written",
+        "counts",
         "prescribed_here",
         "units_min",
         "units_max",
@@ -175,7 +181,7 @@ def _medicine_issues(
     joined = joined.mutate(
         own=_.prescribed_here.fill_null(True) & _.elsewhere_source.isnull(),
         state=_.rank.cast("int8"),
-        quantity=ibis.ifelse(_counts_units(rules), _.quantity_value.cast("float64"), nothing),
+        quantity=ibis.ifelse(_counts_units(), _.quantity_value.cast("float64"), nothing),
         # As needed without a maximum keeps its minimum of 0; nothing else but a read instruction gives a dose.
         units_min=ibis.ifelse(usable | (_.rank == STATE_RANK["open"]), _.units_min, nothing),
         units_max=ibis.ifelse(usable, _.units_max, nothing),
@@ -185,15 +191,24 @@ def _medicine_issues(
     return joined.mutate(known_days=_known_days(rules)).select(*DERIVED["medicine_issues"].names)
 
 
-def _counts_units(rules: Rules) -> ibis.Value:
+def _unit_words(rules: Rules) -> ibis.Table:
+    """Units a quantity is written in, by the unit of the product ("" without one): whether they count it.
+
+    A table to join with: a test of membership in a list for each product unit takes longer than all the rest.
+    """
+    schema = pa.schema([("product_unit", pa.string()), ("written", pa.string()), ("counts", pa.bool_())])
+    rows = [
+        {"product_unit": unit, "written": word, "counts": True}
+        for unit, words in rules.counted_units
+        for word in words
+    ]
+    rows += [{"product_unit": "", "written": word, "counts": False} for word in rules.container_units]
+    return ibis.memtable(pa.Table.from_pylist(rows, schema=schema))
+
+
+def _counts_units() -> ibis.Value:
     """Whether a quantity counts the units of the product: by the unit it is written in. Decision 10, section 1."""
-    written = ibis.coalesce(_.quantity_unit, "").lower().strip()
-    return ibis.cases(
-        (written == "", True),
-        (_.counted_in.isnull(), ~written.isin(rules.container_units)),
-        *((_.counted_in == unit, written.isin(words)) for unit, words in rules.counted_units if words),
-        else_=False,
-    )
+    return (_.written == "") | _.counts.fill_null(_.counted_in.isnull())
 
 
 def _known_days(rules: Rules) -> ibis.Value:
