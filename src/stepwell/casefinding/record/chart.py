@@ -148,7 +148,10 @@ def _doses(drawn: list[Segment], first: date, x: alt.Scale, top: float, size: _S
         for s in drawn
     ]
     y = alt.Scale(domain=[0, top])
-    axis = alt.Axis(format=size.dates, tickCount=size.ticks, grid=False, title=None, labelOverlap=True)
+    # Over less than a month a tick, two ticks would say the same month.
+    shown = max(s.until for s in drawn) - first
+    dates = size.dates if shown > timedelta(days=31 * size.ticks) else "%-d %b %Y"
+    axis = alt.Axis(format=dates, tickCount=size.ticks, grid=False, title=None, labelOverlap=True)
     base = alt.Chart(_data(rows)).encode(
         x=alt.X("since:T", scale=x, axis=axis), x2="until:T", description="said:N"
     )

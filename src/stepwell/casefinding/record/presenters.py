@@ -72,11 +72,20 @@ class MedicineRow:
     notes: tuple[str, ...]
 
 
-def _medicine(now: MedicineNow) -> MedicineRow:
+def medicine_row(now: MedicineNow, as_of: date) -> MedicineRow:
+    """One medicine taken at ``as_of``, in words."""
     current = now.current
     opioid = any(issue.opioid for issue in now.issues)
-    kinds = sorted({issue.kind.capitalize() for issue in now.issues if issue.kind})
-    notes = [f"Recorded from elsewhere: {issue.elsewhere}" for issue in now.issues if issue.elsewhere]
+    kinds = sorted({words.KINDS.get(issue.kind, issue.kind) for issue in now.issues if issue.kind})
+    notes = [
+        f"Recorded from elsewhere: {words.ELSEWHERE.get(issue.elsewhere, 'not said where')}"
+        for issue in now.issues
+        if issue.elsewhere
+    ]
+    ends = [issue.ended for issue in now.issues if issue.ended and issue.ended <= as_of]
+    if ends:
+        # Cancelled does not tell whether what was issued was taken, so it counts until it would run out.
+        notes.append(f"The record ends it on {words.long_date(max(ends))}. What was issued is still counted")
     if current.unclear:
         notes.append("Dose not clear: a clinician looks at it")
     if current.lapsed:
@@ -98,7 +107,7 @@ def _medicine(now: MedicineNow) -> MedicineRow:
         issued=f"{', '.join(kinds) + ', issued' if kinds else 'Issued'} {words.long_date(current.last.occasion.on)}",
         since=f"Taken since {words.long_date(current.run_start)}",
         written=written,
-        read=tuple(_read(row, now.unit) for row in now.instructions) or ("Not read",),
+        read=tuple(_read(row, now) for row in now.instructions) or ("Not read",),
         ome=ome,
         basis=words.BASES[current.basis.value],
         formulas=tuple(_formula(str(row["formula"])) for row in now.instructions if row.get("formula")),
@@ -115,11 +124,14 @@ def _formula(text: str) -> str:
     return text.replace(" microgram/h", " micrograms an hour").replace(" mg", "mg").replace(" x ", " × ")
 
 
-def _read(row: Mapping[str, Any], unit: str | None) -> str:
+def _read(row: Mapping[str, Any], now: MedicineNow) -> str:
     if row["state"] in ("read", "open") and row["units_max"] is not None:
         counted = words.span(row["units_min"], row["units_max"])
-        of = _counted(str(row["unit"] or unit or "unit"), counted)
-        dose = f": {words.mg(row['mg_min'], row['mg_max'])} a day" if row["mg_max"] is not None else ""
+        of = _counted(str(row["unit"] or now.unit or "unit"), counted)
+        substance = now.current.medicine.substance
+        # A compound product and a brand do not say of what the milligrams are.
+        what = "" if substance.casefold() in now.name.casefold() else f" of {substance}"
+        dose = f": {words.mg(row['mg_min'], row['mg_max'])}{what} a day" if row["mg_max"] is not None else ""
         return f"{counted} {of} a day{dose}"
     if row["patch_mcg_per_hour"] is not None:
         return f"{words.figure(row['patch_mcg_per_hour'])}micrograms an hour"
@@ -159,7 +171,7 @@ def record_page(found: FoundRecord) -> dict[str, Any]:
         "found": found,
         "record": record,
         "extract": extract_words(found.extract_date),
-        "medicines": [_medicine(now) for now in record.now],
+        "medicines": [medicine_row(now, record.as_of) for now in record.now],
         "total": words.span(record.ome.low, record.ome.high, at_least=record.ome.at_least)
         if record.ome.low is not None
         else ("not known" if record.ome.missing else "no opioid now"),

@@ -14,6 +14,23 @@ BASES = {
     "none": "dose not known",
 }
 
+KINDS = {
+    "acute": "Acute",
+    "repeat": "Repeat",
+    "repeat_dispensing": "Repeat dispensing",
+    "automatic": "Automatic",
+    "over_the_counter": "Over the counter",
+}
+
+# Where a medicine not prescribed by the practice is from.
+ELSEWHERE = {
+    "hospital": "a hospital",
+    "drug_service": "a drug service",
+    "private": "a private prescriber",
+    "over_the_counter": "over the counter",
+    "other": "another organisation",
+}
+
 # A substance, a class or a condition where the word for it is not just its name.
 CONDITIONS = {
     "cancer": "Cancer",
@@ -27,9 +44,11 @@ CONDITIONS = {
 
 
 def figure(number: Decimal | float) -> str:
-    """A dose to one decimal place, without empty decimals: 60, 7.5, 0.5. Below 0.1 it keeps two figures."""
+    """A dose without empty decimals: 60, 7.5, 3.75. What two decimals do not hold exactly is rounded: to one, below 0.1 to three."""
     value = Decimal(str(number))
     places = Decimal("0.1") if abs(value) >= Decimal("0.1") or not value else Decimal("0.001")
+    if abs(value - value.quantize(Decimal("0.01"))) < Decimal("0.000001"):
+        places = Decimal("0.01")
     text = f"{value.quantize(places):,f}"
     return text.rstrip("0").rstrip(".") if "." in text else text
 

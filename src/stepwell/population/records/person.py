@@ -33,6 +33,7 @@ class IssueShown:
     kind: str | None
     elsewhere: str | None
     opioid: bool
+    ended: date | None  # when the record ends the medicine it was issued of
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +165,7 @@ def _shown(row: Mapping[str, object], medicines: Mapping[str, Medicine]) -> Issu
         kind=_text(row["kind"]),
         elsewhere=None if row["own"] else _text(row["elsewhere_source"]) or "elsewhere",
         opioid=MedicineClass.OPIOID in medicines[line].classes,
+        ended=_day(row["template_end"]),
     )
 
 

@@ -72,8 +72,10 @@ D = Decimal
             [(D(60), D(60)), (D(60), D(60))],
             (D(120), D(120)),
             True,
-            "60 + 60 = at least 120mg. At least, because what is recorded from elsewhere may not be all of it,"
-            " or because one patch is assumed where no number is written.",
+            (
+                "60 + 60 = at least 120mg. At least, because what is recorded from elsewhere may not be all of it,"
+                " or because one patch is assumed where no number is written."
+            ),
         ),
         (
             [(D(60), D(60)), (None, None)],

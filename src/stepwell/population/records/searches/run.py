@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from functools import reduce
+from operator import or_
 
 import ibis
 from ibis import _
@@ -261,11 +263,12 @@ def _sampled(candidates: list[Candidate], options: Options) -> list[Candidate]:
 
 
 def _counts(search: Search, prepared: Prepared, kept: list[Candidate]) -> Counts:
-    group = search.about[0]
     table = prepared.facts
+    # Any medicine the search is about, or a step could show fewer people than the next.
+    issued = reduce(or_, (table[column(f"{group}.issued_in_window")] for group in search.about))
     totals = table.agg(
         registered=table.person__registered.sum(),
-        issued=(table[column(f"{group}.issued_in_window")] & table.person__registered).sum(),
+        issued=(issued & table.person__registered).sum(),
         nameless=table.no_nhs_number.fill_null(False).sum(),
     ).to_pyarrow()
     row = totals.to_pylist()[0]
