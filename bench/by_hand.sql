@@ -54,18 +54,18 @@ days as (
            any_value(quantity) as quantity, any_value(known_days) as known_days, any_value(template_end) as template_end
     from past group by person, line, own, day
 ),
--- On the others, the same instruction and quantity is a row sent twice, and the same instruction gives its dose once.
+-- On the others, the same instruction gives its dose once. With the same quantity it may have been sent or made twice: how much is not known.
 sent as (
     select person, line, own, day, reading, quantity,
            any_value(state) as state, any_value(ome_min) as ome_min, any_value(ome_max) as ome_max,
-           max(known_days) as known_days, max(template_end) as template_end, bool_or(template_end is null) as goes_on
+           max(known_days) as known_days, max(template_end) as template_end, bool_or(template_end is null) as goes_on, count(*) as times
     from past semi join (select * from days where issues > 1) using (person, line, own, day)
     group by person, line, own, day, reading, quantity
 ),
 instructed as (
     select person, line, own, day, reading,
            any_value(state) as state, any_value(ome_min) as ome_min, any_value(ome_max) as ome_max,
-           case when count(quantity) = count(*) then sum(quantity) end as quantity,
+           case when count(quantity) = count(*) and max(times) = 1 then sum(quantity) end as quantity,
            max(known_days) as known_days, max(template_end) as template_end, bool_or(goes_on) as goes_on
     from sent group by person, line, own, day, reading
 )

@@ -48,6 +48,11 @@ CHANGES = (
         "    from (select *, row_number() over () as n from past semi join (select * from days where issues > 1) using (person, line, own, day))\n    group by person, line, own, day, reading, quantity, n",
     ),
     Change(
+        "a row sent twice counts once",
+        "count(quantity) = count(*) and max(times) = 1 then",
+        "count(quantity) = count(*) then",
+    ),
+    Change(
         "the same instruction gives its dose twice",
         _IN_INSTRUCTED,
         _IN_INSTRUCTED.replace("any_value(ome_max)", "sum(ome_max)"),

@@ -39,10 +39,10 @@ def occasions(issues: Sequence[Issue], rules: Rules) -> list[Occasion]:
 
 
 def _occasion(day: date, issues: Sequence[Issue], rules: Rules) -> Occasion:
-    distinct = list({(i.text, i.quantity): i for i in issues}.values())
+    # Whether a row was sent twice or a prescription made twice cannot be told: what was supplied is then not known.
+    alike = len({(i.text, i.quantity) for i in issues}) < len(issues)
     texts = list({i.text: i for i in issues}.values())
     state = min((i.state for i in texts), key=_WORST_FIRST.index)
-    quantities = [i.quantity for i in distinct]
     known = [days for i in issues if (days := known_days(i, rules)) is not None]
     ends = [i.template_end for i in issues if i.template_end is not None]
     return Occasion(
@@ -54,7 +54,7 @@ def _occasion(day: date, issues: Sequence[Issue], rules: Rules) -> Occasion:
         units_max=_sum([i.units_max for i in texts]),
         ome_min=_sum([i.ome_min for i in texts]),
         ome_max=_sum([i.ome_max for i in texts]),
-        quantity=_sum(quantities),
+        quantity=None if alike else _sum([i.quantity for i in issues]),
         known_days=max(known, default=None),
         # Ended only if every template of the occasion is: the latest end, and none where one goes on.
         template_end=max(ends) if len(ends) == len(issues) else None,

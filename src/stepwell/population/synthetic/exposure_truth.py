@@ -27,16 +27,22 @@ READ = (Words.CLEAR, Words.IMPLAUSIBLE)
 
 @dataclass(slots=True)
 class Occasion:
-    """All that was supplied of one line on one day, re-sent rows removed. Cover ends on the first day without supply."""
+    """All that was supplied of one line on one day, rows that say the same kept once. Cover ends on the first day without supply.
+
+    ``repeated``: some said the same, and whether they were sent twice or supplied twice cannot be told.
+    """
 
     day: Day
     rows: list[tuple[Template, Supply]]
+    repeated: bool = False
     starts: Day = 0
     ends: Day = 0
 
     @property
     def quantity(self) -> Fraction | None:
         """Everything supplied, or None where any part of it is not told."""
+        if self.repeated:
+            return None
         total = Fraction(0)
         for _, supply in self.rows:
             if supply.quantity is None:
@@ -116,7 +122,7 @@ def lines_of(person: Person, as_of: Day) -> list[Line]:
     lines = []
     for (key, own), days in by_key.items():
         if days:
-            line = Line(key, own, [Occasion(day, _distinct(days[day])) for day in sorted(days)])
+            line = Line(key, own, [_occasion(day, days[day]) for day in sorted(days)])
             _cover(line)
             lines.append(line)
     return lines
@@ -137,6 +143,11 @@ def eras_of(lines: Sequence[Line], classes: Iterable[str]) -> list[Era]:
 def taken_now(lines: Sequence[Line], as_of: Day) -> list[Taken]:
     """The lines being taken at ``as_of``, with their doses."""
     return [_taken(line, as_of) for line in lines if _is_current(line, lines, as_of)]
+
+
+def _occasion(day: Day, rows: list[tuple[Template, Supply]]) -> Occasion:
+    distinct = _distinct(rows)
+    return Occasion(day, distinct, repeated=len(distinct) < len(rows))
 
 
 def _distinct(rows: list[tuple[Template, Supply]]) -> list[tuple[Template, Supply]]:

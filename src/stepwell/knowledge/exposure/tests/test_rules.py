@@ -142,10 +142,12 @@ def test_otherwise_twenty_eight_days_are_assumed(gaps):
     assert {(c.days, c.days_basis) for c in covers} == {(28, DaysBasis.ASSUMED)}
 
 
-def test_a_row_sent_twice_is_one_and_two_instructions_add():
+def test_the_same_row_twice_gives_its_dose_once_and_no_quantity_and_two_instructions_add():
     twice = [issue(ago(5)), issue(ago(5))]
     (only,) = covers_of(*twice)
-    assert (only.occasion.units_max, only.occasion.quantity) == (2, 56)
+    assert (only.occasion.units_max, only.occasion.quantity, only.days) == (2, None, 28)
+    (halves,) = covers_of(issue(ago(5)), issue(ago(5), quantity="28"))
+    assert (halves.occasion.units_max, halves.occasion.quantity) == (2, 84)
     morning_and_night = [
         issue(ago(5), text="2 mane"),
         issue(ago(5), text="1 nocte", daily=("1", "1"), quantity="28"),
@@ -240,6 +242,22 @@ BASES = [
         True,
     ),
     ("an implausible one", [issue(ago(2), state="implausible")], Basis.QUANTITY_28, "2", "2", True),
+    (
+        "four rows of one day that say the same, and no instruction: nobody can say how much",
+        [issue(ago(2), state="empty", text=None, quantity="14")] * 4,
+        Basis.NONE,
+        None,
+        None,
+        True,
+    ),
+    (
+        "the same, after an instruction that was read: the earlier instruction",
+        [issue(ago(30)), *[issue(ago(2), state="empty", text=None, quantity="14")] * 4],
+        Basis.EARLIER_INSTRUCTION,
+        "2",
+        "2",
+        False,
+    ),
     ("a strength not known", [issue(ago(2), medicine("x", mg=None))], Basis.NONE, None, None, True),
     (
         "a patch with no instruction: one worn, which somebody must confirm",

@@ -26,9 +26,11 @@ def occasions(issues: ibis.Table) -> ibis.Table:
 
 
 def _added_up(issues: ibis.Table) -> ibis.Table:
-    # A re-sent row (same instruction, same quantity) is one; the same instruction gives its dose once.
+    # The same instruction gives its dose once. With the same quantity too, it is not known how much was supplied: the row may
+    # have been sent twice, or the prescription made twice.
     rows = issues.group_by("line_id", "day", "text", "quantity").agg(
         state=_.state.max(),
+        times=_.count(),
         **{name: issues[name].max() for name in _DOSES},
         known_days=_.known_days.max(),
         end_day=_.end_day.max(),
@@ -37,7 +39,7 @@ def _added_up(issues: ibis.Table) -> ibis.Table:
     texts = rows.group_by("line_id", "day", "text").agg(
         state=_.state.max(),
         **{name: rows[name].max() for name in _DOSES},
-        quantity=_whole_sum(rows.quantity),
+        quantity=ibis.ifelse((rows.times > 1).any(), ibis.null("float64"), _whole_sum(rows.quantity)),
         known_days=_.known_days.max(),
         end_day=_.end_day.max(),
         goes_on=_.goes_on.any(),

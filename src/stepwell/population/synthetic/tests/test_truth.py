@@ -213,6 +213,15 @@ def test_what_quantity_tells_without_words(ago, dose) -> None:
     assert found == pytest.approx(dose)
 
 
+def test_two_rows_of_one_day_that_say_the_same_tell_no_quantity() -> None:
+    alike, different = somebody(), somebody()
+    alike.course("codeine30", FOUR_A_DAY, 5, 5, quantity=56, words=Words.BLANK)
+    different.course("codeine30", FOUR_A_DAY, 5, quantity=56, words=Words.BLANK)
+
+    assert _doses(alike) == {"codeine30": None}
+    assert _doses(different) == {"codeine30": (6.0, 6.0)}
+
+
 def test_an_earlier_instruction_is_the_last_resort() -> None:
     this = somebody()
     this.course("codeine30", FOUR_A_DAY, 60)

@@ -84,6 +84,8 @@ HISTORIES = st.one_of(
     cycles(28),
     cycles(7),
     st.tuples(cycles(28), st.lists(ISSUES, max_size=6)).map(lambda t: t[0] + t[1]),
+    # Rows that say the same: sent twice, or made twice.
+    st.lists(ISSUES, min_size=1, max_size=8).map(lambda issues: issues + issues[-2:]),
 )
 
 
