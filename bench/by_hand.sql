@@ -304,8 +304,10 @@ from found where event_date is null or event_date <= :as_of
 group by practice, patient_key;
 
 create temp table registered as
-select distinct practice, patient_key from read_parquet(:registrations)
-where registration_type = 'regular' and coalesce(start_date, :as_of) <= :as_of and (end_date is null or end_date > :as_of);
+select practice, patient_key, bool_or(coalesce(registration_type = 'regular', false)) as is_regular,
+       bool_or(registration_type is null) as of_unknown_kind from read_parquet(:registrations)
+where coalesce(start_date, :as_of) <= :as_of and (end_date is null or end_date > :as_of)
+group by practice, patient_key;
 
 -- The open era of most days, or of a person without one how long the era that ended last was.
 with era as (
@@ -338,7 +340,7 @@ asked as (
            :year * 12 + :month - (p.birth_year * 12 + p.birth_month) as months,
            :year - p.birth_year as turned,  -- in this calendar year, whatever the month
            coalesce(p.death_year * 12 + coalesce(p.death_month, 1) <= :year * 12 + :month, false) as died,
-           r.patient_key is not null as is_registered, s.end_of_life, s.dependence as treated, s.older_dependence,
+           coalesce(r.is_regular, false) as is_registered, coalesce(r.of_unknown_kind, false) as of_unknown_kind, s.end_of_life, s.dependence as treated, s.older_dependence,
            p.practice not in (select practice from read_parquet(:events)) as no_diagnoses, f.* exclude (practice, patient_key)
     from spans e join people p using (person)
     left join current_lines c on c.person = e.person
@@ -351,12 +353,14 @@ decided as (
     select *,
            list_filter([
                case when turned < 18 or months < 216 then 'under_18' end,
-               case when died or not is_registered then 'not_registered' end,
+               case when died or not is_registered and not of_unknown_kind then 'not_registered' end,
                case when sensitive then 'sensitive_record' end,
                case when palliative and not cancelled or end_of_life then 'palliative' end,
                case when cancer_recent then 'active_cancer' end,
                case when treated or dependence then 'dependence_treatment' end], lambda r: r is not null) as out_reasons,
            list_filter([
+               case when withheld is distinct from false then 'record_withheld' end,
+               case when of_unknown_kind and not is_registered and not died then 'registration_not_certain' end,
                case when cancer then 'cancer_ever' end,
                case when palliative and cancelled then 'palliative_cancelled' end,
                case when epilepsy then 'epilepsy' end,
@@ -376,7 +380,7 @@ decided as (
 select practice, patient_key,
        case when len(out_reasons) > 0 then 'out' when len(check_reasons) > 0 then 'check' else 'in' end as outcome,
        case when len(out_reasons) > 0 then out_reasons when len(check_reasons) > 0 then check_reasons else ['meets_definition'] end as reasons,
-       coalesce(basis, '') as basis, ome_min as daily_ome_min, ome_max as daily_ome_max, coalesce(ome_at_least, false) as ome_at_least,
+       coalesce(basis, '') as basis, ome_min as daily_ome_min, ome_max as daily_ome_max, coalesce(ome_at_least, false) or withheld is distinct from false and ome_min is not null as ome_at_least,
        eras, era_start, era_days, longest_gap, months // 12 as age, sex, coalesce(medicines, []) as medicines,
        list_filter([
            case when ome_max >= 120 then 'ome_120' end,

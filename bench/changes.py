@@ -169,7 +169,17 @@ CHANGES = (
     Change("an opioid-dependence code", "treated or dependence then", "treated then"),
     Change("sensitive records", "case when sensitive then", "case when false then"),
     Change("people who died", "case when died or not", "case when not"),
-    Change("any registration", "where registration_type = 'regular' and", "where"),
+    Change("any registration", "coalesce(registration_type = 'regular', false)", "true"),
+    Change(
+        "a registration of no known kind counts", "is_registered and not of_unknown_kind", "is_registered"
+    ),
+    Change("what is withheld", "case when withheld is distinct from false", "case when false"),
+    Change("not known whether withheld", "case when withheld is distinct from false", "case when withheld"),
+    Change(
+        "OME without what is withheld",
+        "or withheld is distinct from false and ome_min",
+        "or false and ome_min",
+    ),
     Change("registrations that ended", "(end_date is null or end_date > :as_of)", "true"),
     Change("registrations to come", "coalesce(start_date, :as_of) <= :as_of and", ""),
     Change("17 is adult", "turned < 18 or months < 216", "turned < 17"),

@@ -113,6 +113,7 @@ def _array(values: object, kind: pa.DataType) -> pa.Array:
 
 def _write_people(out: Path, who: _People, rng: _Chance) -> None:
     count = len(who.keys)
+    each = np.arange(count)
     years = rng.integers(1930, 2012, count).astype("int16")
     eighteen = rng.some(count, 0.01)
     years[eighteen] = AS_OF.year - 18
@@ -131,6 +132,7 @@ def _write_people(out: Path, who: _People, rng: _Chance) -> None:
         sex=rng.one_of(["female", "male"], count),
         no_nhs_number=rng.some(count, 0.005),
         sensitive=pa.array(rng.some(count, 0.01), mask=rng.some(count, 0.3)),
+        withheld=pa.array(each % 53 == 7, mask=each % 97 == 11),
     )
     pq.write_table(patients, out / "patients.parquet")
     start = np.where(rng.some(count, 0.01), _NO_DAY, 11_323)
@@ -144,7 +146,9 @@ def _write_people(out: Path, who: _People, rng: _Chance) -> None:
         practice=who.practices,
         start_date=start,
         end_date=left,
-        registration_type=np.where(rng.some(count, 0.01), "temporary", "regular"),
+        registration_type=pa.array(
+            np.where(rng.some(count, 0.01), "temporary", "regular"), mask=each % 89 == 13
+        ),
     )
     pq.write_table(registrations, out / "registrations.parquet")
 

@@ -51,14 +51,20 @@ def connect(
 def parquet(con: BaseBackend, paths: Sequence[Path], schema: pa.Schema | None = None) -> ir.Table:
     """Several Parquet files of one shape as one table, in the columns and order of ``schema`` when it is given.
 
+    A column of ``schema`` that a file was written without, before there was such a column, is NULL in its rows.
+
     With no files the table is empty, which needs ``schema`` to say its columns.
     """
     if not paths:
         if schema is None:
             raise ValueError("no files and no schema: the columns of an empty table are unknown")
         return ibis.memtable(schema.empty_table())
-    table = con.read_parquet([str(path) for path in paths])
-    return table if schema is None else table.select(*schema.names)
+    if schema is None:
+        return con.read_parquet([str(path) for path in paths])
+    table = con.read_parquet([str(path) for path in paths], union_by_name=True)
+    types = ibis.Schema.from_pyarrow(schema)
+    missing = {name: ibis.null(types[name]) for name in schema.names if name not in table.columns}
+    return table.mutate(**missing).select(*schema.names) if missing else table.select(*schema.names)
 
 
 def write_parquet(con: BaseBackend, table: ir.Table, path: Path) -> None:

@@ -43,6 +43,8 @@ TABLES: dict[str, pa.Schema] = {
         ("sex", pa.string()),  # female, male, other, NULL = not known
         ("no_nhs_number", pa.bool_()),  # keyed by source id; never merged, never adopted
         ("sensitive", pa.bool_()),  # confidential or spine sensitive: left out of lists, counted
+        # Part of the record was left out as confidential, or is not known to be whole; NULL counts as withheld.
+        ("withheld", pa.bool_()),
     ),
     "registrations": _schema(
         ("registration_id", pa.string()),
@@ -50,7 +52,7 @@ TABLES: dict[str, pa.Schema] = {
         ("practice", pa.string()),
         ("start_date", pa.date32()),
         ("end_date", pa.date32()),  # first day no longer registered
-        ("registration_type", pa.string()),  # regular, temporary, other
+        ("registration_type", pa.string()),  # regular, temporary, other, NULL = not known
     ),
     "templates": _schema(
         ("template_id", pa.string()),

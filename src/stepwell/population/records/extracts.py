@@ -72,6 +72,12 @@ class Sink(Protocol):
     def delete_patient(self, patient_key: str) -> None:
         """The source says this person is deleted: remove all their rows and their identity."""
 
+    def take_back(self, table: str, row_id: str) -> None:
+        """For a delta: remove an earlier row that no row of this extract names, because of what another row says."""
+
+    def withhold(self, patient_key: str) -> None:
+        """Part of this person's record is left out, or may be missing. It stays so until a full extract is loaded."""
+
     def previous(self, table: str) -> Iterable[Mapping[str, object]]:
         """For a delta: the rows of ``table`` in the load it builds on. Empty for a full load."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -76,6 +76,9 @@ class PersonRecord:
     issues: tuple[IssueShown, ...]
     conditions: tuple[Condition, ...]
     others: tuple[OtherMedicine, ...]
+    withheld: bool = (
+        False  # part of the record is withheld, or not known to be whole: ``ome`` is then at least that
+    )
 
 
 def person_record(
@@ -89,22 +92,30 @@ def person_record(
     rules = exposure.current()
     lines = exposure.current_lines(issues, as_of, rules)
     shown = [_shown(row, medicines) for row in rows]
+    withheld = _is_withheld(tables["patients"].filter(mine))
+    ome = exposure.daily_ome(lines)
     names = _lines(tables, {str(row["line"]) for row in rows})
     readings = _readings(tables, set(names))
     return PersonRecord(
         as_of=as_of,
         now=tuple(_now(line, names, readings, shown) for line in lines),
-        ome=exposure.daily_ome(lines),
+        ome=replace(ome, at_least=ome.at_least or (withheld and ome.low is not None)),
         history=tuple(exposure.ome_over_time([i for i in issues if _is_opioid(i)], as_of, rules)),
         issues=tuple(sorted(shown, key=lambda i: (i.issue_date, i.drug_name), reverse=True)),
         conditions=_conditions(tables["conditions"].filter(mine), as_of),
         others=_others(tables["issues"].filter(mine), {str(row["issue_id"]) for row in rows}, as_of),
+        withheld=withheld,
     )
 
 
 def _rows(table: ibis.Table) -> list[dict[str, object]]:
     found: list[dict[str, object]] = table.to_pyarrow().to_pylist()
     return found
+
+
+def _is_withheld(person: ibis.Table) -> bool:
+    """Unknown is withheld, as it is for searches."""
+    return any(row["withheld"] is not False for row in _rows(person.select("withheld")))
 
 
 def _is_opioid(issue: Issue) -> bool:

@@ -47,6 +47,17 @@ def test_several_files_are_one_table(tmp_path: Path):
     assert sorted(con.to_pyarrow(engine.parquet(con, paths))["n"].to_pylist()) == [0, 1]
 
 
+def test_a_file_written_before_a_column_was_there_does_not_know_it(tmp_path: Path):
+    paths = [tmp_path / "old.parquet", tmp_path / "new.parquet"]
+    pq.write_table(pa.table({"n": [0]}), paths[0])
+    pq.write_table(pa.table({"m": [True], "n": [1]}), paths[1])
+    schema = pa.schema([("n", pa.int64()), ("m", pa.bool_()), ("day", pa.date32())])
+    for given, known in ((paths, [(0, None, None), (1, True, None)]), (paths[:1], [(0, None, None)])):
+        con = engine.connect()
+        rows = con.to_pyarrow(engine.parquet(con, given, schema)).to_pylist()
+        assert sorted((row["n"], row["m"], row["day"]) for row in rows) == known
+
+
 def test_no_files_are_an_empty_table_of_the_right_columns():
     con = engine.connect()
     table = con.to_pyarrow(engine.parquet(con, [], TABLES["issues"]))

@@ -92,6 +92,7 @@ class PlanReader:
                 "death_month": died and died.month,
                 "no_nhs_number": False,
                 "sensitive": person.sensitive,
+                "withheld": False,
             },
         )
         yield (

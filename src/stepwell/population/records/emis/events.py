@@ -145,6 +145,7 @@ class Events:
         if key is None:
             return
         if self._confidential[confidential]:
+            self._sink.withhold(key)
             if self._delta or self._layout.in_parts:
                 self._batch.delete(event_id)
                 self._sink.count("confidential events taken back")

@@ -1,14 +1,18 @@
 """Prescribing_DrugRecord as templates, Prescribing_IssueRecord as issues.
 
 Rows marked confidential are left out of the lake and counted: the practice's own system hides them from other staff, and
-a list must not bring them back. Issues of a confidential template go with it. (A confidential *person* is kept, marked
-sensitive.) Deleting a template does not undo its issues: they were issued.
+a list must not bring them back. Issues of a confidential template go with it. What is left out is withheld of the person, which
+makes them somebody to check. (A confidential *person* is kept, marked sensitive.) Deleting a template does not undo its issues:
+they were issued.
+
+In a delta a template also changes what its earlier issues are: confidential, it takes them back; of a hospital, they are too.
 
 A template of a medicine from elsewhere often has no issue: it is then the only trace of it, and becomes one issue of its start.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from stepwell.base.progress import Progress
@@ -46,6 +50,20 @@ class _Origin(NamedTuple):
 _UNKNOWN = _Origin(None, None, False)
 
 
+class _Turn(NamedTuple):
+    """What a delta makes of a template, for the issues of the earlier load. ``now`` None: deleted."""
+
+    was: _Origin
+    now: _Origin | None
+    file: str
+    line: int
+
+    @property
+    def matters(self) -> bool:
+        """Whether the earlier issues change with it."""
+        return self.now is None or self.now.confidential or self.now.elsewhere != self.was.elsewhere
+
+
 class Medicines:
     """Reads templates, then issues, which need to know their templates' kind."""
 
@@ -70,6 +88,7 @@ class Medicines:
         self._origins: dict[str, _Origin] = {}
         self._shared: dict[_Origin, _Origin] = {}
         self._without_issue: dict[str, dict[str, object]] = {}  # templates of medicines from elsewhere
+        self._turned: dict[str, _Turn] = {}  # templates a delta names
         self._starts, self._ends = Dates("EffectiveDate", sink), Dates("CancellationDate", sink)
         self._deleted = Reading("Deleted", cells.boolean)
         self._confidential = Reading("IsConfidential", cells.boolean)
@@ -96,6 +115,7 @@ class Medicines:
 
     def read_issues(self) -> int:
         """Push issues. The number of rows read."""
+        self._turn_earlier_issues()
         files = self._layout.of("Prescribing_IssueRecord")
         read = each(
             files, _ISSUE_COLUMNS, self._issue, sink=self._sink, progress=self._progress,
@@ -104,6 +124,35 @@ class Medicines:
         self._issue_what_is_only_recorded()
         self._issues.flush()
         return read
+
+    def _turn_earlier_issues(self) -> None:
+        """Before the issues of the delta itself, which know their template."""
+        turned = {template_id: turn for template_id, turn in self._turned.items() if turn.matters}
+        for row in self._sink.previous("issues") if turned else ():
+            turn = turned.get(str(row["template_id"]))
+            if turn is not None:
+                self._turn(row, turn)
+        self._turned.clear()
+
+    def _turn(self, row: Mapping[str, object], turn: _Turn) -> None:
+        issue_id, now = str(row["issue_id"]), turn.now
+        only_recorded = issue_id == _recorded(str(row["template_id"]))
+        if now is not None and now.confidential:
+            self._sink.take_back("issues", issue_id)
+            self._sink.count("earlier issues of a template that became confidential, taken back")
+        elif only_recorded and (now is None or now.elsewhere is None):
+            self._sink.take_back("issues", issue_id)  # it stood for a medicine from elsewhere
+        elif now is None or only_recorded:
+            return
+        elif now.elsewhere is None:
+            # Whether it was the issue or its template that said elsewhere is not kept.
+            self._sink.withhold(str(row["patient_key"]))
+        elif row["elsewhere_source"] in (None, turn.was.elsewhere):
+            # Now it stands in the load because of its template's row, so that is where it says it is from.
+            given = {"kind": now.kind or row["kind"], "source_file": turn.file, "source_line": turn.line}
+            elsewhere = {"prescribed_here": False, "elsewhere_source": now.elsewhere}
+            self._issues.add({**row, **given, **elsewhere})
+            self._sink.count("earlier issues of a template that is from elsewhere now")
 
     def _issue_what_is_only_recorded(self) -> None:
         if self._delta and self._without_issue:
@@ -136,15 +185,21 @@ class Medicines:
         is_deleted, is_confidential = bool(self._deleted[deleted]), bool(self._confidential[confidential])
         elsewhere = facts.elsewhere(type_)
         kind = self._kind[type_] if elsewhere is None else self._kinds.get(type_.strip().casefold())
+        was = self._turned[template_id].was if template_id in self._turned else self._origins.get(template_id)
         self._remember(template_id, kind, elsewhere, is_confidential and not is_deleted)
         self._without_issue.pop(template_id, None)
+        if self._delta:
+            now = None if is_deleted else self._origins[template_id]
+            self._turned[template_id] = _Turn(was or _UNKNOWN, now, file, line)
         if is_deleted:
             self._templates.delete(template_id)
             return
         key = self._people.key(person)
         if key is None:
+            self._turned.pop(template_id, None)
             return
         if is_confidential:
+            self._sink.withhold(key)
             self._withdraw(self._templates, template_id, "confidential templates left out")
             return
         drug = self._drug(code_id)
@@ -192,6 +247,7 @@ class Medicines:
         template_id = self._ids[record]
         origin = self._origin(template_id)
         if self._confidential[confidential] or origin.confidential:
+            self._sink.withhold(key)
             self._withdraw(self._issues, issue_id, "confidential issues left out")
             return
         issue_date = self._starts.read(day)

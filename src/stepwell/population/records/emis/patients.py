@@ -24,7 +24,13 @@ _COLUMNS = (
 TEST_PEOPLE = "rows of test patients left out"
 DELETED_PEOPLE = "rows of deleted people left out"
 UNUSABLE_PEOPLE = "rows left out because the person's own row was rejected"
+_DELETED_AND_BACK = (
+    "people deleted and back in one delta: what was recorded before is kept, to check in every search"
+)
 NOT_HELD = "rows left out because neither this delta nor the load it builds on holds the person"
+
+# Rows that say somebody is not to be in the lake, and how they are counted.
+_GONE = {TEST_PEOPLE: "test patients left out", DELETED_PEOPLE: "deleted people left out"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +49,7 @@ class _Person:
     registered: date | None
     left: date | None
     nhs_number: str | None
-    registration_type: str
+    registration_type: str | None
     postcode: str
     email: str
     phone: str
@@ -59,6 +65,7 @@ class People:
         )  # fmt: skip
         self._people: dict[str, _Person] = {}
         self._away: dict[str, str] = {}  # id -> why their rows are left out
+        self._back: set[str] = set()  # ids with a row that was to be left out, and a later one that was not
         self._keys: dict[str, str] = {}
         self._raw: dict[
             str, str | None
@@ -114,9 +121,11 @@ class People:
         guid = cells.guid(row[0])
         if guid is None:
             raise Unusable("the row names no person", "PatientGuid")
-        if self._people.pop(guid, None) is not None:
+        away = self._away.pop(guid, None)
+        if self._people.pop(guid, None) is not None or away in _GONE:
             self._sink.count("earlier rows of the same person, merged into the latest")
-        self._away.pop(guid, None)
+        if away in _GONE:
+            self._back.add(guid)
         try:
             self._decide(file, line, guid, row)
         except Unusable:
@@ -128,11 +137,11 @@ class People:
          spine, confidential, email, phone) = row  # fmt: skip
         flags = self._flags
         if flags["Deleted"][deleted]:
-            self._delete(guid, "deleted people left out", DELETED_PEOPLE)
+            self._away[guid] = DELETED_PEOPLE
             return
-        registration_type = self._registration_type(type_)
-        if flags["DummyType"][dummy] or registration_type is None:
-            self._delete(guid, "test patients left out", TEST_PEOPLE)
+        known = self._type(type_)
+        if flags["DummyType"][dummy] or (known is not None and known.dropped):
+            self._away[guid] = TEST_PEOPLE
             return
         days = self._days
         nhs_number = cells.nhs_number(number)
@@ -143,30 +152,33 @@ class People:
             days["DateOfBirth"].read(born), days["DateOfDeath"].read(died),
             cells.text(given) or "", cells.text(family) or "",
             days["DateOfRegistration"].read(registered), days["DateofDeactivation"].read(left),
-            nhs_number, registration_type,
+            nhs_number, known.registration_type if known else None,
             cells.text(postcode) or "", cells.text(email) or "", cells.text(phone) or "",
             bool(flags["SpineSensitive"][spine]) or bool(flags["IsConfidential"][confidential]),
         )  # fmt: skip
 
-    def _registration_type(self, text: str) -> str | None:
-        """None for a test patient. A type that is not known is not an ordinary registration."""
+    def _type(self, text: str) -> facts.PatientType | None:
+        """What the patient type means. None, counted, where it is blank or not known: it may be an ordinary registration."""
         value = cells.text(text)
         known = facts.patient_types().get(value.casefold()) if value else None
         if known is None:
-            self._sink.count("people whose patient type is not known, taken as other than regular")
-            return "other"
-        return None if known.dropped else known.registration_type
+            self._sink.count("people whose patient type is not known: to check")
+        return known
 
-    def _delete(self, guid: str, counted_as: str, away: str) -> None:
-        self._away[guid] = away
-        known = self._sink.known_patient(guid) if self._delta else None
-        if known is not None:
-            self.known_before += 1
-            self._sink.delete_patient(known)
-        else:
-            self._sink.count(counted_as)
+    def _delete(self) -> None:
+        """Only who is gone by their latest row: who comes back in the same delta has lost nothing that was recorded."""
+        for guid, why in self._away.items():
+            if why not in _GONE:
+                continue
+            known = self._sink.known_patient(guid) if self._delta else None
+            if known is not None:
+                self.known_before += 1
+                self._sink.delete_patient(known)
+            else:
+                self._sink.count(_GONE[why])
 
     def _push(self) -> None:
+        self._delete()
         doctors = self._doctors()
         identities = []
         for person in self._people.values():
@@ -177,6 +189,8 @@ class People:
             )
             identities.append(self._identity(person, doctors))
         self._sink.identities(identities)
+        if self._delta:
+            self._withhold_who_came_back()
         patients, registrations = Batch.of(self._sink, "patients"), Batch.of(self._sink, "registrations")
         for person in self._people.values():
             patients.add(self._patient(person))
@@ -184,6 +198,12 @@ class People:
         patients.flush()
         registrations.flush()
         self._people.clear()
+
+    def _withhold_who_came_back(self) -> None:
+        # Deleting somebody deletes their rows without naming them, so what came back may not be all there was.
+        for guid in sorted(self._back & self._people.keys()):
+            self._sink.withhold(self._keys[guid])
+            self._sink.count(_DELETED_AND_BACK)
 
     def _doctors(self) -> dict[str, str]:
         names = ("UserInRoleGuid", "Title", "GivenName", "Surname")
@@ -222,6 +242,7 @@ class People:
             "sex": person.sex,
             "no_nhs_number": person.nhs_number is None,
             "sensitive": person.sensitive,
+            "withheld": False,  # until a row of theirs is left out
             "source_file": person.file,
             "source_line": person.line,
         }

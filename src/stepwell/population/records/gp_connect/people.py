@@ -87,6 +87,7 @@ def patient_row(record: Record, whose: Whose, accountant: Accountant) -> Row:
         sex=_SEX.get(text(patient.resource, "gender") or ""),
         no_nhs_number=nhs_number_of(patient) is None,
         sensitive=record.sensitive,
+        withheld=False,
     )
 
 
@@ -172,12 +173,14 @@ def registration_row(record: Record, whose: Whose, accountant: Accountant) -> Ro
     left = end.day if end else None
     if left is None and patient.resource.get("active") is False:
         left = whose.as_of
-    row = facts.by_code("registration_types").get(kind or "R", {"registration_type": "other"})
+    known = facts.by_code("registration_types").get(kind or "R")
+    if known is None:
+        accountant.note("registrations of a type that is not known: to check")
     name = f"{whose.practice}\n{patient.id}"
     return whose.row(
         patient,
         registration_id=hashlib.sha256(name.encode()).hexdigest()[:32],
         start_date=start.day if start else None,
         end_date=left,
-        registration_type=row["registration_type"],
+        registration_type=known["registration_type"] if known else None,
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +33,7 @@ class Merge:
     previous: Path | None  # folder of the load a delta builds on
     settled: Settled
     out: Path
+    base_date: date | None = None  # the extract date of the load a delta builds on
 
     def write(self, table: str) -> TableCount:
         """Write ``table`` of the new load: the latest row of each id, less what was deleted, under settled keys.
@@ -85,12 +87,42 @@ class Merge:
         path = self._path(table)
         if table == "patients":
             given = self.con.to_pyarrow(rows.order_by(ORDER).select(*schema.names)).to_pylist()
-            people = pa.Table.from_pylist(_people(given, self.settled), schema)
+            people = pa.Table.from_pylist(_people(given, self.settled, self.withheld()), schema)
             pq.write_table(people, path, compression="zstd", row_group_size=engine.ROW_GROUP)
         else:
             keys = [name for name in ("patient_key", ID_COLUMN[table]) if name in rows.columns]
             engine.write_parquet(self.con, rows.order_by(*keys).select(*schema.names), path)
         return int(pq.read_metadata(path).num_rows)
+
+    def withheld(self) -> frozenset[str]:
+        """Settled keys of people whose record is not whole, by this extract or by the load it builds on.
+
+        A delta cannot end it: what was withheld is not sent again. Who is deleted and comes back in one delta, or comes new
+        in a delta though registered before the load it builds on, comes without what was recorded before.
+        """
+        found = {*self.sink.withheld, *self.sink.deleted_people}
+        if self.previous is not None:
+            before = engine.parquet(self.con, [self.previous / "patients.parquet"], TABLES["patients"])
+            open_ = before.filter(before.withheld.fill_null(True)).select("patient_key")
+            found |= set(self.con.to_pyarrow(open_)["patient_key"].to_pylist())
+        return frozenset(self.settled.remap.get(key, key) for key in found) | self.newcomers()
+
+    def newcomers(self) -> frozenset[str]:
+        """Settled keys of people new in a delta who were registered before the load it builds on, or may have been."""
+        if self.previous is None or not self.sink.given["patients"]:
+            return frozenset()
+        before = engine.parquet(self.con, [self.previous / "patients.parquet"], TABLES["patients"])
+        new = self._settled_keys(engine.parquet(self.con, [self.sink.staged("patients")]))
+        new -= self._settled_keys(before)
+        registrations = engine.parquet(self.con, [self.sink.staged("registrations")])
+        begun_since = registrations.filter(registrations.start_date >= ibis.literal(self.base_date, "date"))
+        since = self._settled_keys(begun_since)
+        earlier = self._settled_keys(registrations.anti_join(begun_since, "registration_id"))
+        return frozenset(key for key in new if key in earlier or key not in since)
+
+    def _settled_keys(self, rows: ir.Table) -> set[str]:
+        keys = self.con.to_pyarrow(rows.select("patient_key").distinct())["patient_key"].to_pylist()
+        return {self.settled.remap.get(key, key) for key in keys}
 
     def _path(self, table: str) -> Path:
         return self.out / f"{table}.parquet"
@@ -114,10 +146,11 @@ def _memtable(columns: Mapping[str, list[Any]]) -> ir.Table:
     return ibis.memtable(pa.table(dict(columns)))
 
 
-def _people(rows: list[dict[str, Any]], settled: Settled) -> list[dict[str, Any]]:
+def _people(rows: list[dict[str, Any]], settled: Settled, withheld: frozenset[str]) -> list[dict[str, Any]]:
     """One row per person, by key, flagged where the key is not an NHS number's.
 
     Someone who came under two source ids keeps the row met first, and is sensitive, or has died, if either row says so.
+    What is ``withheld`` of either is withheld of them.
     """
     people: dict[str, dict[str, Any]] = {}
     for row in rows:
@@ -125,6 +158,7 @@ def _people(rows: list[dict[str, Any]], settled: Settled) -> list[dict[str, Any]
         row["no_nhs_number"] = key in settled.source_keyed
         first = people.setdefault(key, row)
         first["sensitive"] = first["sensitive"] or row["sensitive"]
+        first["withheld"] = first["withheld"] is not False or row["withheld"] is not False or key in withheld
         if first["death_year"] is None:
             first["death_year"], first["death_month"] = row["death_year"], row["death_month"]
     return [people[key] for key in sorted(people)]

@@ -98,6 +98,7 @@ def facts(con: BaseBackend, load: Path, extract_date: date) -> dict[str, Any]:
     )
     row: dict[str, Any] = con.to_pyarrow(found).to_pylist()[0]
     row["orphans"] = con.to_pyarrow(issues.anti_join(patients, "patient_key").count()).as_py()
+    row["withheld"] = con.to_pyarrow(patients.withheld.fill_null(True).sum()).as_py()
     return {
         name: 0 if value is None and name not in ("first", "newest") else value for name, value in row.items()
     }
@@ -138,6 +139,12 @@ def warnings(
             facts["orphans"],
             wording.count(facts["orphans"], "issue is of somebody who is", "issues are of people who are")
             + " not in this load.",
+        ),
+        (
+            facts["newcomers"],
+            wording.count(facts["newcomers"], "person", "people")
+            + " came new with these changes though registered before the extract they change. What was recorded of "
+            "them before is not here: searches may miss them, or find them to check. A full extract has it.",
         ),
         (
             len(settled.joined),

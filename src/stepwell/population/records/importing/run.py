@@ -23,7 +23,7 @@ from stepwell.population.records.importing.sink import LoadSink
 from stepwell.population.vault import Vault, VaultWriter
 
 # Part of what makes two imports the same: raise it when the same files would be read differently.
-IMPORTER_VERSION = "1"
+IMPORTER_VERSION = "2"
 
 
 def import_extract(
@@ -120,7 +120,8 @@ class _Import:
             files = reconciling.file_counts(con, sink)
             refuse_if_broken(files, sink.why)
             settled = sink.people.settle()
-            merge = Merge(con, sink, self._previous, settled, staged)
+            since = self._base.extract_date if self._base else None
+            merge = Merge(con, sink, self._previous, settled, staged, since)
             tables = {}
             for table in TABLES:
                 tables[table] = merge.write(table)
@@ -129,6 +130,7 @@ class _Import:
             for identity in sink.people.identities():
                 identities.identity(identity)
             facts = reconciling.facts(con, staged, self.description.extract_date)
+            facts["newcomers"] = len(merge.newcomers())
         finally:
             con.disconnect()
         warnings = reconciling.warnings(self.description.extract_date, facts, settled, files, sink)
@@ -150,6 +152,7 @@ class _Import:
                 **sink.counters,
                 "texts with something masked": sink.masked,
                 "rows deleted": sink.deletions,
+                "people whose record is not whole: to check in every search": facts["withheld"],
             },
             warnings=warnings,
             first_issue=facts["first"],

@@ -40,6 +40,7 @@ class LoadSink:
         # What the source deleted, each with its place in the order of arrival: a row that comes after it stays.
         self.deleted: dict[str, dict[str, int]] = {table: {} for table in TABLES}
         self.deleted_people: dict[str, int] = {}
+        self.withheld: set[str] = set()  # keys as they were given
         self._columns = Columns(practice)
         self._staging = staging
         self._vault = vault
@@ -93,6 +94,14 @@ class LoadSink:
         self.deletions += 1
         self.people.forget(patient_key)
         self.deleted_people[patient_key] = self._tick()
+
+    def take_back(self, table: str, row_id: str) -> None:
+        """See ``Sink``. Not counted among the deletions, which are rows that were read."""
+        self.deleted[table][row_id] = self._tick()
+
+    def withhold(self, patient_key: str) -> None:
+        """See ``Sink``."""
+        self.withheld.add(patient_key)
 
     def previous(self, table: str) -> Iterator[Mapping[str, object]]:
         """See ``Sink``. Streams."""

@@ -340,6 +340,7 @@ class _Reading:
                 "sex": sex,
                 "no_nhs_number": number is None,
                 "sensitive": False,
+                "withheld": False,
             },
             line,
         )
@@ -349,7 +350,10 @@ class _Reading:
         on = self._about.extract_date
         ends = row.helpful("registration_end", lambda cell: dates.issued(cell, on))
         status = row.value("patient_status")
-        kind = row.value("registration_type") or "regular"
+        # A report is of the practice's own list, unless a word it gives may say otherwise.
+        kind = row.value("registration_type") or (
+            "regular" if row.text("registration_type") is None else None
+        )
         if status == "left" and ends is None:
             ends = self._about.extract_date
         self._add(
@@ -359,7 +363,7 @@ class _Reading:
                 "patient_key": key,
                 "start_date": row.helpful("registration_start", lambda cell: dates.past(cell, on)),
                 "end_date": ends,
-                "registration_type": kind if kind in ("regular", "temporary") else "other",
+                "registration_type": kind if kind in ("regular", "temporary", None) else "other",
             },
             line,
         )

@@ -101,6 +101,7 @@ def _write(case: Case, rows: dict[str, list[dict[str, object]]]) -> None:
             "death_month": died.month if isinstance(died, date) else None,
             "no_nhs_number": False,
             "sensitive": bool(record.get("sensitive", False)),
+            "withheld": bool(record.get("withheld", False)),
         }
     )
     rows["registrations"].append(

@@ -92,9 +92,13 @@ FACTS: dict[str, Fact] = {
     ),
     "ome.at_least": Fact("bool", "daily OME is a lower bound"),
     "person.registered": Fact("bool", "registered at the practice, and alive, at the date"),
+    "person.registration_unclear": Fact(
+        "bool", "registered at the date by a registration of a kind that is not known, and alive"
+    ),
     "person.age": Fact("text", "age group: adult, under_18, turning_18 or unknown"),
     "person.years": Fact("int", "age in whole years by birth month"),
     "person.sensitive": Fact("bool", "record marked sensitive"),
+    "person.withheld": Fact("bool", "part of the record is withheld, or not known to be whole"),
     "person.no_diagnoses": Fact("bool", "the practice's extract holds no diagnoses, of anybody"),
     "cancer.recent": Fact("bool", "a cancer code in the last 12 months"),
     "cancer.ever": Fact("bool", "a cancer code at any time"),
@@ -144,6 +148,10 @@ def facts(tables: Mapping[str, ibis.Table], exposures: Exposures, rules: Rules) 
     table = _joined(table, _undated_special(missing, as_of, rules))
     older = table.dependence_treatment__older.fill_null(False) | table.treated_some_day.fill_null(False)
     table = table.mutate(dependence_treatment__older=older).drop("treated_some_day")
+    # What is withheld may be an opioid, so no sum over what is here is the whole.
+    table = table.mutate(
+        ome__at_least=table.ome__at_least | (table.person__withheld & table.ome__low.notnull())
+    )
     known = {
         column(name): table[column(name)].fill_null(False)
         for name, fact in FACTS.items()
@@ -160,12 +168,13 @@ def _joined(table: ibis.Table, more: ibis.Table) -> ibis.Table:
 
 def _people(tables: Mapping[str, ibis.Table], as_of: date) -> ibis.Table:
     registered = tables["registrations"].filter(
-        (_.registration_type == "regular")
-        & (_.start_date.fill_null(as_of) <= as_of)
-        & (_.end_date.isnull() | (_.end_date > as_of))
+        (_.start_date.fill_null(as_of) <= as_of) & (_.end_date.isnull() | (_.end_date > as_of))
     )
+    regular = (_.registration_type == "regular").fill_null(False)
     open_now = registered.group_by(*PERSON).agg(
-        registered_from=_.start_date.min(), is_registered=_.count() > 0
+        registered_from=_.start_date.min(where=regular),
+        is_registered=regular.any(),
+        may_be_registered=_.registration_type.isnull().any(),
     )
     people = tables["patients"].distinct(on=PERSON, keep="first")
     holdings = tables["holdings"].distinct(on="practice", keep="first")
@@ -180,8 +189,10 @@ def _people(tables: Mapping[str, ibis.Table], as_of: date) -> ibis.Table:
         "sex",
         "no_nhs_number",
         "sensitive",
+        "withheld",
         "registered_from",
         "is_registered",
+        "may_be_registered",
         "person__no_diagnoses",
         "no_days",
     )
@@ -189,8 +200,11 @@ def _people(tables: Mapping[str, ibis.Table], as_of: date) -> ibis.Table:
     dead = (_.death_year.cast("int32") * 12 + _.death_month.fill_null(1)) <= this_month
     months = this_month - (_.birth_year.cast("int32") * 12 + _.birth_month)
     turned = as_of.year - _.birth_year.cast("int32")  # in this calendar year, whatever the month
+    alive, is_registered = ~dead.fill_null(False), _.is_registered.fill_null(False)
     return joined.mutate(
-        person__registered=_.is_registered.fill_null(False) & ~dead.fill_null(False),
+        person__registered=is_registered & alive,
+        person__registration_unclear=_.may_be_registered.fill_null(False) & ~is_registered & alive,
+        person__withheld=_.withheld.fill_null(True),  # a load that does not say is not known to be whole
         person__sensitive=_.sensitive.fill_null(False),
         person__years=(months / 12).floor().cast("int32"),
         person__age=ibis.cases(
@@ -201,7 +215,7 @@ def _people(tables: Mapping[str, ibis.Table], as_of: date) -> ibis.Table:
             (months > 18 * 12, "adult"),
             else_="unknown",
         ),
-    ).drop("is_registered", "sensitive")
+    ).drop("is_registered", "may_be_registered", "sensitive", "withheld")
 
 
 def _named(group: str, **values: ibis.Value) -> dict[str, ibis.Value]:

@@ -19,6 +19,8 @@ class FakeSink:
         self.rows_read: Counter[str] = Counter()
         self.deleted: list[tuple[str, str]] = []
         self.deleted_people: list[str] = []
+        self.taken_back: list[tuple[str, str]] = []
+        self.withheld: set[str] = set()
         self.keys: dict[str, str] = {}  # source id -> key
         self._previous = previous or {}
 
@@ -49,6 +51,14 @@ class FakeSink:
     def delete_patient(self, patient_key: str) -> None:
         """Keep a deletion."""
         self.deleted_people.append(patient_key)
+
+    def take_back(self, table: str, row_id: str) -> None:
+        """Keep what is taken back."""
+        self.taken_back.append((table, row_id))
+
+    def withhold(self, patient_key: str) -> None:
+        """Keep whose record is not whole."""
+        self.withheld.add(patient_key)
 
     def previous(self, table: str) -> Iterable[Mapping[str, object]]:
         """The rows the test gave."""

@@ -202,4 +202,4 @@ def test_what_is_odd_but_usable_is_counted(tmp_path: Path) -> None:
     assert sink.counts["dates written as Excel day counts"] == 1
     assert sink.counts["CourseDurationInDays cells that could not be read, taken as unknown"] == 1
     assert sink.counts["people without a valid NHS number"] == 1
-    assert sink.counts["people whose patient type is not known, taken as other than regular"] == 1
+    assert sink.counts["people whose patient type is not known: to check"] == 1

@@ -71,7 +71,7 @@ REGISTRATIONS = [
     ({"start": "2015-04-01", "end": "2026-01-02"}, "R", (date(2015, 4, 1), date(2026, 1, 2), "regular")),
     ({"start": "2015-04-01"}, "T", (date(2015, 4, 1), None, "temporary")),
     ({"start": "2015-04-01"}, "P", (date(2015, 4, 1), None, "other")),
-    ({"start": "2015-04-01"}, "a new type", (date(2015, 4, 1), None, "other")),
+    ({"start": "2015-04-01"}, "a new type", (date(2015, 4, 1), None, None)),
     ({"start": "2015-04-01"}, None, (date(2015, 4, 1), None, "regular")),
     (None, None, (None, None, "regular")),
 ]

@@ -63,7 +63,8 @@ def add_person(sink: Sink, source_id: str, number: str | None, line: int = 2, **
     """Push one person and who they are; returns the key."""
     key = sink.patient_key(nhs_number=number, source_patient_id=source_id)
     sink.identities([identity(key, source_id, number, **known)])
-    facts = {"birth_year": 1950, "birth_month": 2, "no_nhs_number": number is None, "sensitive": False}
+    facts = {"birth_year": 1950, "birth_month": 2, "no_nhs_number": number is None}
+    facts |= {"sensitive": False, "withheld": False}
     sink.rows(
         "patients", [row("patients", patient_key=key, source_file=PATIENT_FILE, source_line=line, **facts)]
     )

@@ -88,6 +88,21 @@ def test_a_row_that_comes_after_its_deletion_stays_and_one_before_goes(load: Loa
     assert ids(table("issues")) == ["I0-0", "I0-1"]
 
 
+def test_what_is_withheld_stays_so_under_another_key_until_a_full_extract(
+    load: Loader, table: Rows, stores: Stores
+):
+    def first(sink: Sink) -> None:
+        key = add_person(sink, "A", None)
+        sink.rows("issues", [issue("I1", key)])
+        sink.withhold(key)
+
+    load(ScriptedReader(first))
+    load(delta(lambda sink: [add_person(sink, "A", number_of(1))] and None))
+    assert [row["withheld"] for row in table("patients")] == [True]
+    load(ScriptedReader(crowd(1, 1), extract_date=date(2026, 6, 3), content="whole"))
+    assert [row["withheld"] for row in table("patients")] == [False]
+
+
 def test_a_deleted_person_takes_their_rows_and_identity_with_them(load: Loader, table: Rows, stores: Stores):
     load(ScriptedReader(crowd(3, 2)))
 

@@ -45,6 +45,12 @@ class Kept:
     def delete_patient(self, patient_key: str) -> None:
         raise AssertionError("a list report deletes nobody")
 
+    def take_back(self, table: str, row_id: str) -> None:
+        raise AssertionError("a list report takes nothing back")
+
+    def withhold(self, patient_key: str) -> None:
+        raise AssertionError("a list report does not say that anything is withheld")
+
     def previous(self, table: str) -> Iterable[Mapping[str, object]]:
         return ()
 

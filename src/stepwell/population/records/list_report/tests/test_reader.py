@@ -309,6 +309,8 @@ def test_registration_told_and_not_told(report):
     told = read(
         report(headings, [*ROWS[0], "01/01/2001", "", "Regular"], [*ROWS[2], "", "01/03/2026", "Temporary"])
     )
+    novel = read(report(headings, [*ROWS[0], "01/01/2001", "", "Novel"]))
+    assert novel.tables["registrations"][0]["registration_type"] is None  # perhaps not a regular one
     assert [
         (r["start_date"], r["end_date"], r["registration_type"]) for r in told.tables["registrations"]
     ] == [

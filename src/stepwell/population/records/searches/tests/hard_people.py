@@ -139,6 +139,7 @@ class Maker:
             death_month=self.random.choice((None, 1, self.as_of.month, 12)) if died else None,
             no_nhs_number=False,
             sensitive=self.random.choice((True, None)) if self.chance(5) else False,
+            withheld=self.random.choice((True, None)) if self.chance(5) else False,
         )
 
     def _registrations(self, issued: list[date]) -> None:
@@ -153,7 +154,9 @@ class Maker:
                 registration_id=f"{self.key}/r{n}",
                 start_date=start,
                 end_date=self.near(0, 0, 30, -300) if self.chance(8) else None,
-                registration_type=self.random.choice(("temporary", "other")) if self.chance(3) else "regular",
+                registration_type=self.random.choice(("temporary", "other", None))
+                if self.chance(5)
+                else "regular",
             )
 
     def _line(self, n: int, name: str, days: list[date], lasting: int | None = None) -> None:
@@ -277,7 +280,9 @@ def bystanders(as_of: date) -> list[Rows]:
     found = []
     for practice in (*PRACTICES, SILENT):
         plain = Maker(0, as_of, practice, "bystander")
-        plain.add("patients", birth_year=1960, birth_month=6, sensitive=False, no_nhs_number=False)
+        plain.add(
+            "patients", birth_year=1960, birth_month=6, sensitive=False, withheld=False, no_nhs_number=False
+        )
         plain.add(
             "issues",
             issue_id="bystander",

@@ -76,7 +76,7 @@ def answer(search_id: str, person: Person) -> Answer:
 def _outs(p: Person) -> set[str]:
     rules = {
         "under_18": _age(p) == "under_18",
-        "not_registered": not _registered(p),
+        "not_registered": not _registered(p) and not _may_be_registered(p),
         "sensitive_record": p.patient["sensitive"] is True,
         "palliative": _palliative(p)[0] or _had(p, MedicineClass.END_OF_LIFE_INJECTABLE, recent=True),
         "active_cancer": any(d is not None and p.as_of - WINDOW < d for d in _dates(p, "cancer")),
@@ -100,21 +100,30 @@ def _age(p: Person) -> str:
 
 
 def _registered(p: Person) -> bool:
+    return _alive(p) and bool(_covering(p, "regular"))
+
+
+def _may_be_registered(p: Person) -> bool:
+    """By a registration of a kind that is not known, and by no other."""
+    return _alive(p) and bool(_covering(p, None)) and not _covering(p, "regular")
+
+
+def _alive(p: Person) -> bool:
     year, month = p.patient["death_year"], p.patient["death_month"]
     if isinstance(year, int):
         earliest = (year, month if isinstance(month, int) else 1)
         if earliest <= (p.as_of.year, p.as_of.month):
             return False
-    return bool(_covering(p))
+    return True
 
 
-def _covering(p: Person) -> list[date | None]:
-    """Starts of the regular registrations that cover as-of. The end is the first day no longer registered."""
+def _covering(p: Person, kind: str | None) -> list[date | None]:
+    """Starts of the registrations of a kind that cover as-of. The end is the first day no longer registered."""
     found: list[date | None] = []
     for row in p.registrations:
         start, end = row["start_date"], row["end_date"]
         begun = not isinstance(start, date) or start <= p.as_of
-        if row["registration_type"] == "regular" and begun and not (isinstance(end, date) and end <= p.as_of):
+        if row["registration_type"] == kind and begun and not (isinstance(end, date) and end <= p.as_of):
             found.append(start if isinstance(start, date) else None)
     return found
 
@@ -148,6 +157,8 @@ def _had(p: Person, of: MedicineClass, *, recent: bool) -> bool:
 
 def _common_checks(p: Person) -> dict[str, bool]:
     return {
+        "record_withheld": p.patient["withheld"] is not False,
+        "registration_not_certain": _may_be_registered(p),
         "cancer_ever": bool(_dates(p, "cancer")),
         "palliative_cancelled": _palliative(p)[1],
         "epilepsy": bool(_dates(p, "epilepsy")),
@@ -245,7 +256,7 @@ def _newly_started():
         return [era for group in ("opioid", "gabapentinoid") if (era := _new(p, group))]
 
     def long_enough(p: Person, era: Era) -> bool:
-        return any(start is not None and start <= era.start - WINDOW for start in _covering(p))
+        return any(start is not None and start <= era.start - WINDOW for start in _covering(p, "regular"))
 
     def checks(p: Person) -> dict[str, bool]:
         return {
