@@ -44,10 +44,10 @@ class Case:
         """A course every 28 days from ``since`` days ago to ``until`` days ago."""
         return self.course(key, regimen, *range(since, until - 1, -28), **also)  # type: ignore[arg-type]
 
-    def code(self, kind: str, ago: int, precision: str = "YMD") -> None:
+    def code(self, kind: str, ago: int, precision: str = "YMD", *, confidential: bool = False) -> None:
         """A coded condition so many days ago."""
         day = earliest(self.as_of - ago, precision)
-        self.person.codes.append(Code(conditions(kind)[0], day, precision))
+        self.person.codes.append(Code(conditions(kind)[0], day, precision, confidential))
 
     def opioid(self, since: int = 252, until: int = 0) -> Template:
         """An ordinary long-term opioid: codeine 30 mg, one four times a day."""

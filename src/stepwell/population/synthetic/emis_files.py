@@ -216,7 +216,7 @@ class EmisWriter:
                 "EnteredTime": "10:00:00",
                 "CodeId": clinical_codes()[code.condition],
                 "ObservationType": "Observation",
-                "IsConfidential": "FALSE",
+                "IsConfidential": _flag(code.confidential),
             },
         )
         if code.condition.kind not in ("everyday", "family"):
@@ -240,7 +240,7 @@ class EmisWriter:
                 record, patient, self._organisation, day, "YMD", day, "10:00:00", self._doctor, self._doctor,
                 drug_code(template), text, "" if quantity is None else amount(quantity), template.product.unit, "",
                 template.kind, "FALSE" if end is not None else "TRUE", "" if end is None else written_day(end), made,
-                max(12, made), "FALSE", "FALSE", "", self._counts["Prescribing_DrugRecord"],
+                max(12, made), _flag(template.confidential), "FALSE", "", self._counts["Prescribing_DrugRecord"],
             )
         )  # fmt: skip
 

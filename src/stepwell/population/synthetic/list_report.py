@@ -96,11 +96,15 @@ def person_rows(
     issues = sorted(
         (supply.day, _cell(template, text, supply.quantity))
         for template, text in texts
-        if template.own
+        if template.own and not template.confidential
         for supply in template.supplies
         if supply.day <= as_of and not supply.deleted
     )
-    codes = [(code.day, code.condition.term) for code in person.codes if code.day <= as_of]
+    codes = [
+        (code.day, code.condition.term)
+        for code in person.codes
+        if code.day <= as_of and not code.confidential
+    ]
     first = _patient_cells(person, ods, name, as_of, style)
     blank = ("",) * len(first)
     for number, (issue, code) in enumerate(zip_longest(issues, codes)):
@@ -113,7 +117,8 @@ def is_reported(person: Person, as_of: Day) -> bool:
     """Whether a report over the practice's current list holds this person."""
     gone = any(day is not None and day <= as_of for day in (person.left, person.died))
     return (
-        not (gone or person.sensitive or person.dummy or person.deleted) and person.registration == "Regular"
+        not (gone or person.sensitive or person.dummy or person.deleted)
+        and person.registration != "Temporary"
     )
 
 

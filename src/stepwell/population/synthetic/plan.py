@@ -57,6 +57,7 @@ class Template:
     cycle: int = 28
     misspelt: bool = False
     supplies: list[Supply] = field(default_factory=list)
+    confidential: bool = False
 
     @property
     def own(self) -> bool:
@@ -83,6 +84,7 @@ class Code:
     condition: Condition
     day: Day
     precision: str = "YMD"
+    confidential: bool = False  # the extract has the row, and nothing of it may be kept
 
 
 @dataclass(slots=True)

@@ -8,13 +8,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from random import Random
 
-from stepwell.population.synthetic import edge_cases_people, edge_cases_supply
+from stepwell.population.synthetic import edge_cases_people, edge_cases_supply, edge_cases_withheld
 from stepwell.population.synthetic.edge_case import CASES, Case
 from stepwell.population.synthetic.people import person_random, somebody
 from stepwell.population.synthetic.plan import Day, Person
 
 # Importing the modules is what registers their cases, in this order.
-SOURCES = (edge_cases_supply, edge_cases_people)
+SOURCES = (edge_cases_supply, edge_cases_people, edge_cases_withheld)
 
 
 def planted_people(

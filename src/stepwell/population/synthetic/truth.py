@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
 
@@ -26,6 +26,9 @@ SEARCHES = (
     "newly-started",
     "stopped",
 )
+
+# The kinds of registration people of a neighbourhood have, and whether they are ordinary ones. Of any other it is not known.
+REGISTRATIONS = {"Regular": True, "Temporary": False, "Dummy": False}
 
 _CHECK_CONDITIONS = frozenset({"cancer", "epilepsy", "neuropathy", "post_herpetic", "palliative_unmapped"})
 
@@ -53,6 +56,7 @@ class _View:
     as_of: Day
     lines: Sequence[Line]
     now: Sequence[Taken]
+    withheld: bool
 
     def open_era(self, *classes: str) -> Era | None:
         eras = eras_of(self.lines, classes)
@@ -64,10 +68,11 @@ class _View:
 
 def expected(person: Person, as_of: Day) -> Expected:
     """What every search must say about ``person`` at ``as_of``."""
+    person, withheld = _without_confidential(person)
     if not any(template.product.classes for template in person.templates):
         return Expected({}, None)
     lines = lines_of(person, as_of)
-    view = _View(person, as_of, lines, taken_now(lines, as_of))
+    view = _View(person, as_of, lines, taken_now(lines, as_of), withheld)
     outcomes: dict[str, str] = {}
     standing: str | None = None
     for search, base_of in _BASES.items():
@@ -78,6 +83,14 @@ def expected(person: Person, as_of: Day) -> Expected:
         unclear = any(taken.unclear for taken in view.current(*base.classes))
         outcomes[search] = "check" if standing == "in" and (base.check or unclear) else standing
     return Expected(outcomes, _plain_ome(view))
+
+
+def _without_confidential(person: Person) -> tuple[Person, bool]:
+    """What may be kept of somebody, and whether that is less than there is."""
+    codes = [code for code in person.codes if not code.confidential]
+    templates = [template for template in person.templates if not template.confidential]
+    less = len(codes) + len(templates) < len(person.codes) + len(person.templates)
+    return replace(person, codes=codes, templates=templates), less
 
 
 def _plain_ome(view: _View) -> tuple[Fraction, Fraction] | None:
@@ -98,6 +111,8 @@ def _standing(view: _View) -> str:
     person, as_of = view.person, view.as_of
     if _is_out(view):
         return "out"
+    if view.withheld or person.registration not in REGISTRATIONS:
+        return "check"
     turns = date.fromordinal(person.born)
     today = date.fromordinal(as_of)
     if (turns.year + 18, turns.month) == (today.year, today.month):
@@ -112,7 +127,7 @@ def _is_out(view: _View) -> bool:
     born, today = date.fromordinal(person.born), date.fromordinal(as_of)
     if (born.year + 18, born.month) > (today.year, today.month):
         return True
-    if person.registration != "Regular" or person.registered > as_of:
+    if REGISTRATIONS.get(person.registration, True) is False or person.registered > as_of:
         return True
     if person.left is not None and person.left <= as_of:
         return True

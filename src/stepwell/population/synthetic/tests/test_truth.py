@@ -90,6 +90,10 @@ PLANTED: dict[str, dict[str, str]] = {
     "died": OUT_LONG,
     "temporary": OUT_LONG,
     "sensitive": OUT_LONG,
+    "withheld-code": CHECK_LONG,
+    "withheld-opioid": CHECK_LONG,
+    "registration-blank": CHECK_LONG,
+    "registration-novel": CHECK_LONG,
     "dummy": OUT_LONG,
     "deleted-person": IN_LONG,  # left out of the truth file: the record is deleted
     "dependence-treatment-now": OUT_LONG,

@@ -70,7 +70,7 @@ def _only_listed(facts: Facts, on: date) -> Facts:
     """People registered as regular on the day, alive and not confidential."""
     people, registered = facts["patients"], facts["registrations"]
     regular = pc.and_kleene(
-        pc.equal(registered["registration_type"], "regular"),
+        pc.equal(pc.fill_null(registered["registration_type"], "regular"), "regular"),
         pc.or_kleene(pc.is_null(registered["end_date"]), pc.greater(registered["end_date"], pa.scalar(on))),
     )
     now = registered.filter(regular)["patient_key"]
@@ -121,9 +121,27 @@ def _no_registration_dates(facts: Facts, on: date) -> Facts:
     return {**facts, "registrations": _blank(facts["registrations"], "start_date", "end_date")}
 
 
+def _all_regular(facts: Facts, on: date) -> Facts:
+    return _filled(facts, "registrations", "registration_type", "regular")
+
+
+def _nothing_withheld(facts: Facts, on: date) -> Facts:
+    at = facts["patients"].schema.get_field_index("withheld")
+    none = pa.array([False] * facts["patients"].num_rows)
+    return {**facts, "patients": facts["patients"].set_column(at, facts["patients"].schema.field(at), none)}
+
+
+def _filled(facts: Facts, table: str, column: str, value: str) -> Facts:
+    rows = facts[table]
+    at = rows.schema.get_field_index(column)
+    return {**facts, table: rows.set_column(at, rows.schema.field(at), pc.fill_null(rows[column], value))}
+
+
 LOSSES = (
     Loss("people who are not registered now, who died or whose record is confidential", _only_listed),
     Loss("when somebody registered", _no_registration_dates),
+    Loss("that nobody wrote of what kind a registration is", _all_regular),
+    Loss("that part of a record is withheld", _nothing_withheld),
     Loss("medicines recorded from elsewhere", _only_prescribed_here),
     Loss("courses: their end and the number of issues made", _no_templates),
     Loss("the duration of an issue", _no_durations),

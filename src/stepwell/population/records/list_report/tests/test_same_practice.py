@@ -89,6 +89,8 @@ def test_each_loss_that_matters_is_met(practice: SamePractice):
         ("out", "not found", LOSSES[0].words),
         ("in", "check", "when somebody registered"),
         ("not found", "check", "the duration of an issue"),
+        ("check", "in", "that part of a record is withheld"),
+        ("check", "in", "that nobody wrote of what kind a registration is"),
     }
 
 
