@@ -120,6 +120,20 @@ class Merge:
         earlier = self._settled_keys(registrations.anti_join(begun_since, "registration_id"))
         return frozenset(key for key in new if key in earlier or key not in since)
 
+    def returned(self) -> int:
+        """How many templates a delta brings, begun before the load it builds on, of people of whom part was withheld there.
+
+        Such a one may have been confidential: what was issued of it before is not sent again.
+        """
+        if self.previous is None or not self.sink.given["templates"]:
+            return 0
+        people = engine.parquet(self.con, [self.previous / "patients.parquet"], TABLES["patients"])
+        before = engine.parquet(self.con, [self.previous / "templates.parquet"], TABLES["templates"])
+        new = engine.parquet(self.con, [self.sink.staged("templates")]).anti_join(before, "template_id")
+        old = new.filter(new.start_date.isnull() | (new.start_date < ibis.literal(self.base_date, "date")))
+        found = old.semi_join(people.filter(people.withheld.fill_null(True)), "patient_key")
+        return int(self.con.to_pyarrow(found.template_id.nunique()).as_py())
+
     def _settled_keys(self, rows: ir.Table) -> set[str]:
         keys = self.con.to_pyarrow(rows.select("patient_key").distinct())["patient_key"].to_pylist()
         return {self.settled.remap.get(key, key) for key in keys}

@@ -147,6 +147,12 @@ def warnings(
             "them before is not here: searches may miss them, or find them to check. A full extract has it.",
         ),
         (
+            facts["returned"],
+            wording.count(facts["returned"], "medicine", "medicines")
+            + " begun before the extract these changes build on came new, of people of whom part was withheld. What was "
+            "issued before is not here, so searches may miss it. A full extract has it.",
+        ),
+        (
             len(settled.joined),
             wording.count(len(settled.joined), "person", "people")
             + " came under two source ids and agree in name and birth.",

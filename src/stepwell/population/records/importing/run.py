@@ -131,6 +131,7 @@ class _Import:
                 identities.identity(identity)
             facts = reconciling.facts(con, staged, self.description.extract_date)
             facts["newcomers"] = len(merge.newcomers())
+            facts["returned"] = merge.returned()
         finally:
             con.disconnect()
         warnings = reconciling.warnings(self.description.extract_date, facts, settled, files, sink)

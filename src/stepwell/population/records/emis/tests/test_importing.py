@@ -86,8 +86,10 @@ def test_what_is_withheld_of_somebody_is_known_of_them(stores: Stores, tmp_path:
     delta = a_delta()
     delta.patient(2)
     delta.tables[table].append({**extract.tables[table][1], "IsConfidential": "FALSE"})
-    load(stores, delta.write(tmp_path / "delta"), _NEXT_DAY)
+    report = load(stores, delta.write(tmp_path / "delta"), _NEXT_DAY)
     assert withheld(stores)[bare("P", 2)] is True
+    came_back = any(warning.startswith("1 medicine begun before") for warning in report.warnings)
+    assert came_back is (table == "Prescribing_DrugRecord")
 
 
 def withheld(stores: Stores) -> dict[str, object]:
