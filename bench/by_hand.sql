@@ -22,6 +22,8 @@ with readings as (
 issues as (
     select p.person, m.line, coalesce(i.prescribed_here, true) and i.elsewhere_source is null as own, i.issue_date as day,
            n.reading, n.rank as state, m.interval_hours, i.duration_days, t.template, t.end_date as template_end,
+           case when t.template is not null and coalesce(t.kind, i.kind, '') <> 'acute' and t.status is distinct from 'ended'
+                then coalesce(t.end_date, date '9999-12-31') end as open_until,
            case when n.rank = 0 then n.units_min end as units_min,
            case when n.rank = 0 then n.ome_min end as ome_min,
            case when n.rank = 0 then n.ome_max end as ome_max,
@@ -51,14 +53,16 @@ with past as (select * from issued where day <= :as_of),
 -- Nearly every line has one issue on a day.
 days as (
     select person, line, own, day, count(*) as issues, any_value(state) as state, any_value(ome_min) as ome_min, any_value(ome_max) as ome_max,
-           any_value(quantity) as quantity, any_value(known_days) as known_days, any_value(template_end) as template_end
+           any_value(quantity) as quantity, any_value(known_days) as known_days, any_value(template_end) as template_end,
+           any_value(open_until) as open_until
     from past group by person, line, own, day
 ),
 -- On the others, the same instruction gives its dose once. With the same quantity it may have been sent or made twice: how much is not known.
 sent as (
     select person, line, own, day, reading, quantity,
            any_value(state) as state, any_value(ome_min) as ome_min, any_value(ome_max) as ome_max,
-           max(known_days) as known_days, max(template_end) as template_end, bool_or(template_end is null) as goes_on, count(*) as times
+           max(known_days) as known_days, max(template_end) as template_end, bool_or(template_end is null) as goes_on,
+           max(open_until) as open_until, count(*) as times
     from past semi join (select * from days where issues > 1) using (person, line, own, day)
     group by person, line, own, day, reading, quantity
 ),
@@ -66,7 +70,7 @@ instructed as (
     select person, line, own, day, reading,
            any_value(state) as state, any_value(ome_min) as ome_min, any_value(ome_max) as ome_max,
            case when count(quantity) = count(*) and max(times) = 1 then sum(quantity) end as quantity,
-           max(known_days) as known_days, max(template_end) as template_end, bool_or(goes_on) as goes_on
+           max(known_days) as known_days, max(template_end) as template_end, bool_or(goes_on) as goes_on, max(open_until) as open_until
     from sent group by person, line, own, day, reading
 )
 select * exclude (issues) from days where issues = 1
@@ -76,7 +80,7 @@ select person, line, own, day, max(state) as state,
        case when count(ome_max) = count(*) then sum(ome_max) end as ome_max,
        case when count(quantity) = count(*) then sum(quantity) end as quantity,
        max(known_days) as known_days,
-       case when not bool_or(goes_on) then max(template_end) end as template_end
+       case when not bool_or(goes_on) then max(template_end) end as template_end, max(open_until) as open_until
 from instructed group by person, line, own, day;
 
 -- Section 2: days covered, unused days carried forward, at most 28: a fold over the days of each line in order.
@@ -130,7 +134,7 @@ with marked as (
 last as (
     select person, line, own, max(start_day) filter (gap is null or gap > 30) as run_start,
            unnest(max_by({'day': day, 'end_day': end_day, 'state': state, 'ome_min': ome_min, 'ome_max': ome_max,
-                          'quantity': quantity, 'template_end': template_end}, day))
+                          'quantity': quantity, 'template_end': template_end, 'open_until': open_until}, day))
     from marked group by person, line, own
 ),
 latest as (
@@ -139,7 +143,8 @@ latest as (
     from last l join lines n using (line)
 )
 select * from latest t
-where greatest(end_day + 30, case when not own then day + 180 end) >= :as_of
+where (greatest(end_day + 30, case when not own then day + 180 end) >= :as_of
+       or not own and open_until > :as_of)  -- never said to end, and nobody here would write it again
   and not (ended and run_out)
   and not ((ended or run_out) and exists (
       select 1 from latest x

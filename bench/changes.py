@@ -97,6 +97,11 @@ CHANGES = (
     # Section 4
     Change("a line is current 29 days more", "greatest(end_day + 30, case", "greatest(end_day + 29, case"),
     Change("a line from elsewhere as one from here", "case when not own then day + 180 end", "null"),
+    Change("a repeat from elsewhere lasts half a year", "or not own and open_until > :as_of)", ")"),
+    Change("an acute from elsewhere goes on", "coalesce(t.kind, i.kind, '') <> 'acute' and", ""),
+    Change("what ended elsewhere goes on by its status", " and t.status is distinct from 'ended'", ""),
+    # That its template ended matters only where it ended before the last issue (else it is stopped): not tried here.
+    Change("without a template it goes on", "t.template is not null and coalesce", "coalesce"),
     Change("no template ends: stopped", "not (ended and run_out)", "true"),
     Change("no template ends: replaced", "((ended or run_out) and exists", "(run_out and exists"),
     Change("no line is replaced", "((ended or run_out) and exists", "(false and exists"),

@@ -59,6 +59,9 @@ def _is_open(run: CurrentLine, as_of: date, rules: Rules) -> bool:
     until = run.last.end + timedelta(days=rules.gap_days)
     if not run.own:
         until = max(until, run.last.occasion.on + timedelta(days=rules.elsewhere_days))
+        open_until = run.last.occasion.open_until
+        if open_until is not None and as_of < open_until:
+            return True  # it was never said to end, and nobody here would write it again
     return as_of <= until
 
 

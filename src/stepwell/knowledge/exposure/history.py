@@ -39,7 +39,9 @@ def _days_of_change(issues: Sequence[Issue], as_of: date, rules: Rules) -> list[
         for cover in covers(occasions(line, rules), rules):
             # Supply begins, runs out, and is given up after the gap; a template ends.
             days |= {cover.occasion.on, cover.end, cover.end + timedelta(days=rules.gap_days + 1)}
-            if cover.occasion.template_end is not None:
-                days.add(cover.occasion.template_end)
+            days |= {
+                end for end in (cover.occasion.template_end, cover.occasion.open_until) if end is not None
+            }
+            days.add(cover.occasion.on + timedelta(days=rules.elsewhere_days + 1))
     first = min((i.issue_date for i in issues if i.issue_date <= as_of), default=as_of)
     return sorted(day for day in days if first <= day <= as_of)

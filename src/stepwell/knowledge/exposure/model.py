@@ -63,7 +63,8 @@ class Medicine:
 @dataclass(frozen=True, slots=True)
 class Issue:
     """One issue of a relevant medicine. ``units_*`` and ``ome_*`` are a day's, by the instruction; None unless READ
-    (OPEN has minimum 0). ``quantity`` is in counted units. ``template_end`` is the end of the template it came from."""
+    (OPEN has minimum 0). ``quantity`` is in counted units. ``template_end`` is the end of the template it came from; ``open_ended``:
+    that template is not an acute, and its status does not say that it has ended."""
 
     medicine: Medicine
     issue_date: date
@@ -77,11 +78,15 @@ class Issue:
     quantity: Decimal | None
     given_days: int | None
     template_end: date | None
+    open_ended: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Occasion:
-    """All issues of one line on one day, taken together. ``days`` and the cover are set by ``covers``."""
+    """All issues of one line on one day, taken together. ``days`` and the cover are set by ``covers``.
+
+    ``open_until``: the end of its open-ended templates, ``date.max`` where one has none; None where none is open-ended.
+    """
 
     medicine: Medicine
     own: bool
@@ -94,6 +99,7 @@ class Occasion:
     quantity: Decimal | None
     known_days: int | None
     template_end: date | None
+    open_until: date | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,6 +58,7 @@ def _occasion(day: date, issues: Sequence[Issue], rules: Rules) -> Occasion:
         known_days=max(known, default=None),
         # Ended only if every template of the occasion is: the latest end, and none where one goes on.
         template_end=max(ends) if len(ends) == len(issues) else None,
+        open_until=max((i.template_end or date.max for i in issues if i.open_ended), default=None),
     )
 
 

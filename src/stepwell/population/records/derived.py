@@ -18,7 +18,7 @@ from stepwell.population.records.derived_schema import DERIVED, STATE_RANK
 from stepwell.population.records.undated import undated_issues
 
 # Raised when the derived tables come out differently from the same facts.
-SHAPE = 4
+SHAPE = 5
 
 CANCELS_PALLIATIVE = "palliative_not_indicated"
 
@@ -144,7 +144,10 @@ def _medicine_issues(
     ).select("text_key", "rank", "units_min", "units_max", "ome_min", "ome_max")
     # A source's ids are its own: two practices may use the same one.
     of_template = ("practice", "template_id")
-    ends = templates.select(*of_template, template_end="end_date").distinct(on=of_template, keep="first")
+    ends = templates.select(
+        *of_template, template_end="end_date", template_kind="kind", template_status="status"
+    )
+    ends = ends.distinct(on=of_template, keep="first").mutate(has_template=True)
     keyed = named.mutate(
         text_key=_key(named, "line", "dosage_instruction"),
         product_unit=named.counted_in.fill_null(""),
@@ -166,6 +169,9 @@ def _medicine_issues(
         "counted_in",
         "duration_days",
         "template_end",
+        "template_kind",
+        "template_status",
+        "has_template",
         "quantity_value",
         "written",
         "counts",
@@ -180,6 +186,9 @@ def _medicine_issues(
     nothing = ibis.null("float64")
     joined = joined.mutate(
         own=_.prescribed_here.fill_null(True) & _.elsewhere_source.isnull(),
+        open_ended=_.has_template.fill_null(False)
+        & (ibis.coalesce(_.template_kind, _.kind, "") != "acute")
+        & (_.template_status.fill_null("") != "ended"),
         state=_.rank.cast("int8"),
         quantity=ibis.ifelse(_counts_units(), _.quantity_value.cast("float64"), nothing),
         # As needed without a maximum keeps its minimum of 0; nothing else but a read instruction gives a dose.

@@ -39,6 +39,7 @@ DERIVED: dict[str, pa.Schema] = {
             ("quantity", pa.float64()),  # counted units
             ("known_days", pa.int32()),
             ("template_end", pa.date32()),
+            ("open_ended", pa.bool_()),  # of a template that is not an acute and has not ended by its status
             ("issue_id", pa.string()),
             ("kind", pa.string()),
             ("elsewhere_source", pa.string()),

@@ -161,6 +161,7 @@ def _issue(row: Mapping[str, object], medicines: Mapping[str, Medicine]) -> Issu
         quantity=_decimal(row["quantity"]),
         given_days=int(str(known_days)) if known_days is not None else None,
         template_end=_day(row["template_end"]),
+        open_ended=bool(row["open_ended"]),
     )
 
 

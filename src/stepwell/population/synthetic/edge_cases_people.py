@@ -78,6 +78,18 @@ def _hospital_gabapentinoid(this: Case) -> None:
     this.course("gaba300", THREE_A_DAY, 100, source="hospital", kind="Acute")
 
 
+@case("with-old-hospital-gabapentinoid", "A hospital's repeat of years ago that nobody ended")
+def _old_hospital_gabapentinoid(this: Case) -> None:
+    this.opioid()
+    this.course("gaba300", THREE_A_DAY, 900, source="hospital")
+
+
+@case("with-ended-hospital-gabapentinoid", "A hospital's repeat of years ago that was ended")
+def _ended_hospital_gabapentinoid(this: Case) -> None:
+    this.opioid()
+    this.course("gaba300", THREE_A_DAY, 900, source="hospital", end=this.as_of - 800)
+
+
 @case("over-the-counter", "Codeine bought at the counter beside a prescribed opioid")
 def _counter(this: Case) -> None:
     this.monthly("bup10", WEEKLY_PATCH, quantity=4)

@@ -202,13 +202,18 @@ def _is_current(line: Line, lines: Sequence[Line], as_of: Day) -> bool:
     until = last.ends + GAP_DAYS
     if not line.own:
         until = max(until, last.day + ELSEWHERE_DAYS)
-    if as_of > until:
+    if as_of > until and (line.own or not any(_goes_on(template) for template, _ in last.rows)):
         return False
     run_out = last.ends <= as_of
     cancelled = line.last.end is not None and last.day <= line.last.end <= as_of
     if cancelled and run_out:
         return False
     return not ((run_out or cancelled) and any(_replaces(other, line) for other in lines))
+
+
+def _goes_on(template: Template) -> bool:
+    """A repeat that nobody said had ended."""
+    return template.kind != "Acute" and template.end is None
 
 
 def _replaces(other: Line, line: Line) -> bool:

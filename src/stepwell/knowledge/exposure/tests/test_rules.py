@@ -45,6 +45,7 @@ def issue(
     given=None,
     own=True,
     ends=None,
+    open_ended=False,
 ):
     of = of or medicine()
     state = TextState(state)
@@ -67,6 +68,7 @@ def issue(
         quantity=None if quantity is None else Decimal(quantity),
         given_days=given,
         template_end=ends,
+        open_ended=open_ended,
     )
 
 
@@ -330,6 +332,31 @@ TAKEN = [
     ),
     ("from hospital, written once five months ago", [issue(ago(150), own=False)], ["mst-10"]),
     ("from hospital, half a year ago", [issue(ago(190), own=False)], []),
+    (
+        "a hospital's repeat of years ago that was never said to end",
+        [issue(ago(1200), own=False, open_ended=True)],
+        ["mst-10"],
+    ),
+    (
+        "a hospital's repeat of years ago that ended",
+        [issue(ago(1200), own=False, open_ended=True, ends=ago(900))],
+        [],
+    ),
+    (
+        "a hospital's repeat of years ago that ends next week",
+        [issue(ago(1200), own=False, open_ended=True, ends=ago(-7))],
+        ["mst-10"],
+    ),
+    ("a repeat of this practice, of years ago", [issue(ago(1200), open_ended=True)], []),
+    (
+        "the practice went on with a hospital's repeat: taken once",
+        [
+            issue(ago(300), own=False, given=28, open_ended=True),
+            issue(ago(60), given=28),
+            issue(ago(32), given=28),
+        ],
+        ["mst-10"],
+    ),
     (
         "a hospital began it and the practice went on with it: taken once",
         [issue(ago(90), own=False, given=28), issue(ago(60), given=28), issue(ago(32), given=28)],

@@ -27,7 +27,11 @@ def taken(covers: ibis.Table, lines: ibis.Table, runs: ibis.Table, as_of: int, r
     )
     until = _.end + rules.gap_days
     from_elsewhere = ibis.greatest(until, _.day + rules.elsewhere_days)
-    here = last.filter(ibis.ifelse(_.own, until, from_elsewhere) >= as_of).filter(~(_.ended & _.lapsed))
+    # A repeat from elsewhere that was never said to end is taken still: nobody here would write it again.
+    goes_on = (~_.own & (_.open_until > as_of)).fill_null(False)
+    here = last.filter((ibis.ifelse(_.own, until, from_elsewhere) >= as_of) | goes_on).filter(
+        ~(_.ended & _.lapsed)
+    )
     return here.anti_join(_replaced(here, last).view(), "line_id")
 
 

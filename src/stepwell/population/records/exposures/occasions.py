@@ -7,18 +7,20 @@ from ibis import _
 
 # Worked out per instruction and added up over the instructions of a day.
 _DOSES = ("units_min", "units_max", "ome_min", "ome_max")
+# Of these the latest of a day counts.
+_LATEST = ("known_days", "open_until")
 
 
 def occasions(issues: ibis.Table) -> ibis.Table:
     """One row per line and day from numbered issues.
 
-    ``issues``: line_id, day, text, state, units_*, ome_*, quantity, known_days, end_day.
-    Out: line_id, day, state, units_*, ome_*, quantity, known_days, end_day.
+    ``issues``: line_id, day, text, state, units_*, ome_*, quantity, known_days, end_day, open_until.
+    Out: line_id, day, state, units_*, ome_*, quantity, known_days, end_day, open_until.
     """
     # Nearly every line has one issue on a day: those need no adding up.
     counted = issues.group_by("line_id", "day").agg(
         issues_n=_.count(),
-        **{name: issues[name].max() for name in ("state", *_DOSES, "quantity", "known_days", "end_day")},
+        **{name: issues[name].max() for name in ("state", *_DOSES, "quantity", *_LATEST, "end_day")},
     )
     single = counted.filter(_.issues_n == 1).drop("issues_n")
     several = counted.filter(_.issues_n > 1).select("line_id", "day")
@@ -31,16 +33,14 @@ def _added_up(issues: ibis.Table) -> ibis.Table:
     rows = issues.group_by("line_id", "day", "text", "quantity").agg(
         state=_.state.max(),
         times=_.count(),
-        **{name: issues[name].max() for name in _DOSES},
-        known_days=_.known_days.max(),
+        **{name: issues[name].max() for name in (*_DOSES, *_LATEST)},
         end_day=_.end_day.max(),
         goes_on=_.end_day.isnull().any(),
     )
     texts = rows.group_by("line_id", "day", "text").agg(
         state=_.state.max(),
-        **{name: rows[name].max() for name in _DOSES},
+        **{name: rows[name].max() for name in (*_DOSES, *_LATEST)},
         quantity=ibis.ifelse((rows.times > 1).any(), ibis.null("float64"), _whole_sum(rows.quantity)),
-        known_days=_.known_days.max(),
         end_day=_.end_day.max(),
         goes_on=_.goes_on.any(),
     )
@@ -48,7 +48,7 @@ def _added_up(issues: ibis.Table) -> ibis.Table:
         state=_.state.max(),
         **{name: _whole_sum(texts[name]) for name in _DOSES},
         quantity=_whole_sum(texts.quantity),
-        known_days=_.known_days.max(),
+        **{name: texts[name].max() for name in _LATEST},
         # Ended only if every template of the day is.
         end_day=ibis.ifelse(_.goes_on.any(), ibis.null("int32"), _.end_day.max()),
     )

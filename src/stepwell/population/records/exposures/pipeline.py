@@ -22,6 +22,9 @@ ERA_CLASSES = ("opioid", "tramadol", "gabapentinoid", "benzodiazepine", "z_drug"
 # A person is known to one practice: the same key at two practices is two people here, as in the ledger.
 PERSON = ("practice", "patient_key")
 
+# After every day that can be asked about: the end of what has no end.
+_NEVER = 1 << 24
+
 # A line number stays below this, so that person, line and own make one whole number.
 _MOST_LINES = 1 << 16
 
@@ -74,12 +77,18 @@ def _numbered(table: ibis.Table, key: tuple[str, ...], number_name: str) -> ibis
 def _with_numbers(issues: ibis.Table, people: ibis.Table, lines: ibis.Table) -> ibis.Table:
     joined = issues.join(people, PERSON).join(lines.select("line", "line_no"), "line")
     # Plain columns first: ibis cannot join again on columns computed in the projection of a join.
-    plain = joined.select(*_OF_ISSUE, "person_no", "line_no", "own", "issue_date", "template_end")
-    return plain.mutate(
+    plain = joined.select(
+        *_OF_ISSUE, "person_no", "line_no", "own", "issue_date", "template_end", "open_ended"
+    )
+    plain = plain.mutate(
         line_id=(_.person_no * _MOST_LINES + _.line_no) * 2 + _.own.cast("int64"),
         day=numbers(_.issue_date),
         end_day=numbers(_.template_end),
-    ).select(*_OF_ISSUE, "line_id", "day", "end_day")
+    )
+    plain = plain.mutate(
+        open_until=ibis.ifelse(_.open_ended, _.end_day.fill_null(_NEVER), ibis.null("int32")).cast("int32")
+    )
+    return plain.select(*_OF_ISSUE, "line_id", "day", "end_day", "open_until")
 
 
 def _with_parts(covered: ibis.Table) -> ibis.Table:
@@ -114,7 +123,7 @@ def _named_current(current: ibis.Table, people: ibis.Table) -> ibis.Table:
     }
     dropped = ("person_no", "line_no", "line_id", "day", "start", "end", "end_day")
     kept = [c for c in current.columns if c not in {*dropped, *rounded, *dated} and not c.endswith("_right")]
-    internal = {"quantity_rate", "lone", "rate", "asked", "known_days", "days", "ended"}
+    internal = {"quantity_rate", "lone", "rate", "asked", "known_days", "days", "ended", "open_until"}
     kept = [c for c in kept if c not in internal and not c.startswith("earlier_")]
     named = current.join(people, "person_no")
     return named.select(*PERSON, *kept, **rounded, **dated)

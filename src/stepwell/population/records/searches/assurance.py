@@ -135,6 +135,8 @@ def _write_line(
             "practice": _PRACTICE,
             "start_date": line.get("began"),
             "end_date": line.get("ended"),
+            "status": line.get("status"),
+            "kind": line.get("kind", "repeat"),
             "drug_code": line.get("dmd"),
             "drug_name": line["medicine"],
             "issues_made": line.get("issues_made"),

@@ -65,6 +65,8 @@ PLANTED: dict[str, dict[str, str]] = {
     "with-sedative": {**IN_LONG, "opioid-with-benzodiazepine": "in"},
     "with-private-sedative": {**IN_LONG, "opioid-with-benzodiazepine": "check"},
     "with-hospital-gabapentinoid": {**IN_LONG, "opioid-with-gabapentinoid": "check"},
+    "with-old-hospital-gabapentinoid": {**IN_LONG, "opioid-with-gabapentinoid": "check"},
+    "with-ended-hospital-gabapentinoid": IN_LONG,
     "over-the-counter": IN_LONG,
     "with-gabapentinoid": {**IN_LONG, **GABAPENTINOID, "opioid-with-gabapentinoid": "in"},
     "cancer-364": OUT_LONG,
@@ -282,13 +284,21 @@ def test_a_cancelled_template_still_counts_while_its_supply_lasts() -> None:
     assert _doses(gone) == {}
 
 
-def test_a_hospital_line_counts_for_half_a_year() -> None:
-    this, old = somebody(), somebody()
-    this.course("oxycodone10mr", TWICE, 180, source="hospital")
-    old.course("oxycodone10mr", TWICE, 181, source="hospital")
+def test_an_acute_or_cancelled_hospital_line_counts_for_half_a_year() -> None:
+    this, old, cancelled = somebody(), somebody(), somebody()
+    this.course("oxycodone10mr", TWICE, 180, source="hospital", kind="Acute")
+    old.course("oxycodone10mr", TWICE, 181, source="hospital", kind="Acute")
+    cancelled.course("oxycodone10mr", TWICE, 181, source="hospital", end=AS_OF - 200)
 
     assert set(_doses(this)) == {"oxycodone10mr"}
-    assert _doses(old) == {}
+    assert _doses(old) == _doses(cancelled) == {}
+
+
+def test_a_hospital_repeat_that_never_ended_counts_whatever_its_age() -> None:
+    this = somebody()
+    this.course("oxycodone10mr", TWICE, 1200, source="hospital")
+
+    assert set(_doses(this)) == {"oxycodone10mr"}
 
 
 def test_a_new_era_with_an_elsewhere_issue_before_it_is_not_new() -> None:

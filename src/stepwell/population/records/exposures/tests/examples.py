@@ -65,6 +65,7 @@ def issue(
     given: int | None = None,
     own: bool = True,
     ends: date | None = None,
+    open_ended: bool = False,
 ) -> Issue:
     """An issue; its OME follows from its units where the medicine converts."""
     low, high = (Decimal(d) if d is not None else None for d in daily)
@@ -90,6 +91,7 @@ def issue(
         quantity=Decimal(quantity) if quantity is not None else None,
         given_days=given,
         template_end=ends,
+        open_ended=open_ended,
     )
 
 
@@ -124,6 +126,7 @@ def _issue_row(n: int, row: Row, rules: Rules) -> dict[str, object]:
         "quantity": _number(i.quantity),
         "known_days": known_days(i, rules),
         "template_end": i.template_end,
+        "open_ended": i.open_ended,
         "issue_id": str(n),
         "kind": "repeat",
         "elsewhere_source": None if i.own else "hospital",

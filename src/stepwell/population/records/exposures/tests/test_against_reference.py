@@ -55,6 +55,7 @@ ISSUES = st.builds(
     quantity=st.sampled_from([None, "7", "28", "56", "100", "200"]),
     given=st.sampled_from([None, None, 7, 28, 56, 400]),
     own=st.sampled_from([True, True, True, False]),
+    open_ended=st.booleans(),
     ends=st.one_of(st.none(), st.integers(-40, 400).map(lambda n: AS_OF - timedelta(days=n))),
 )
 

@@ -170,6 +170,8 @@ class Maker:
             template_id=template,
             start_date=self.random.choice((None, min(days), min(days), self.back(1500))) if days else None,
             end_date=self._template_end(days),
+            status=self.random.choice((None, "active", "active", "ended")),
+            kind=self.random.choice((None, "acute", "repeat", "repeat_dispensing")),
             issues_made=len(days) + self.random.choice((0, 1, 1, 12)) if self.chance(25) else None,
             drug_name=name,
             prescribed_here=here,
@@ -226,6 +228,8 @@ class Maker:
             days += [min(days) - timedelta(days=gap + 28 * k) for k in range(self.random.choice((1, 4)))]
         if shape == 6:
             days.append(self.random.choice(days))
+        if shape == 8:
+            days = [day - timedelta(days=self.random.choice((181, 400))) for day in days]
         if shape == 7:
             days.append(self.back(-self.random.choice((1, 5, 28))))
         return days

@@ -21,14 +21,14 @@ NEVER = date.max  # stands in for a missing issue date; no such issue counts at 
 
 def medicine_issues(issues: Iterable[Row], templates: Iterable[Row]) -> list[Issue]:
     """The issues of medicines that have a class. An issue without a date is dated ``NEVER``."""
-    ends = {row["template_id"]: row["end_date"] for row in templates}
+    of_id = {row["template_id"]: row for row in templates}
     found = []
     for row in issues:
         known = identify(
             code=_text(row["drug_code"]), bnf_code=_text(row["bnf_code"]), name=_text(row["drug_name"])
         )
         if known.classes:
-            found.append(_issue(row, known, ends.get(row["template_id"])))
+            found.append(_issue(row, known, of_id.get(row["template_id"])))
     return found
 
 
@@ -41,13 +41,14 @@ def _text(value: object) -> str | None:
     return None if value is None else str(value)
 
 
-def _issue(row: Row, known: Identification, template_end: object) -> Issue:
+def _issue(row: Row, known: Identification, template: Row | None) -> Issue:
     text = _text(row["dosage_instruction"])
     state, dosage = _read(text, known.product)
     # mg of a medicine of unknown strength count nothing, and divide no quantity.
     counted = dosage if dosage and dosage.unit != "mg" else None
     ome = _ome(known.product, dosage) if state is TextState.READ else None
     on, given = row["issue_date"], row["duration_days"]
+    template_end = template["end_date"] if template else None
     assert template_end is None or isinstance(template_end, date)
     return Issue(
         medicine=_medicine(known),
@@ -62,6 +63,9 @@ def _issue(row: Row, known: Identification, template_end: object) -> Issue:
         quantity=_quantity(row, known.product),
         given_days=given if isinstance(given, int) else None,
         template_end=template_end,
+        open_ended=template is not None
+        and (template["kind"] or row["kind"]) != "acute"
+        and template["status"] != "ended",
     )
 
 
