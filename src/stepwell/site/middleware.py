@@ -21,6 +21,8 @@ Next = Callable[[HttpRequest], HttpResponseBase]
 
 STARTED = "session_started"
 SEEN = "session_seen"
+# In the address a page asks again by itself, with or without scripts, whether or not anybody is there.
+UNATTENDED = "unattended"
 LOOPBACK = ("127.0.0.1", "::1")
 # Pages someone without a second factor may open, so that they can set one up or leave.
 ENROLMENT = ("/account/", "/static/", "/about/", "/health/")
@@ -69,6 +71,8 @@ def _sign_out(request: HttpRequest) -> None:
     request.session["signed_out_from"] = back
     if kept:
         request.session[kept_forms.SESSION_KEY] = kept
+        # Signing in sets how long a session lasts anew; if nobody does, this one is over with what it holds.
+        request.session.set_expiry(kept_forms.HOLDS_SECONDS)
 
 
 def _is_a_form_of_ours(request: HttpRequest) -> bool:
@@ -87,11 +91,17 @@ def _too_old(request: HttpRequest) -> bool:
         return True
     if seen is not None and now - seen > settings.SESSION_IDLE_SECONDS:
         return True
-    # Asking how long is left, or keeping what was typed, is not use.
-    used = request.path != reverse("session") or request.POST.get("what") == "stay"
+    used = _is_use(request)
     if seen is None or (used and now - seen >= settings.SESSION_TOUCH_SECONDS):
         request.session[SEEN] = now
     return False
+
+
+def _is_use(request: HttpRequest) -> bool:
+    """Whether somebody is there: asking how long is left, keeping what was typed, or a page that asks by itself is not use."""
+    if request.path == reverse("session"):
+        return request.POST.get("what") == "stay"
+    return UNATTENDED not in request.GET
 
 
 def seconds_left(request: HttpRequest) -> int:

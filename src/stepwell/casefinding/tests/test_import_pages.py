@@ -309,7 +309,9 @@ def running(data, member):
 def test_an_import_shows_how_far_it_is_and_says_so_without_scripts(running, signed_in_client, so_far, said):
     page = signed_in_client.get(at("import", running(**so_far).pk))
     assert said in page.text
-    assert '<noscript><meta http-equiv="refresh" content="10"></noscript>' in page.text
+    assert '<noscript><meta http-equiv="refresh" content="10; url=?unattended=1"></noscript>' in page.text
+    # Nor does a page left open keep its reader signed in: what it asks by itself says so.
+    assert re.findall(r'hx-get="([^"]*)" hx-trigger="every', page.text)[0].endswith("?unattended=1")
     assert ("Stop this import" in page.text) is not so_far.get("stop_asked", False)
 
 

@@ -8,7 +8,10 @@ from urllib.parse import urlencode
 
 import pytest
 from allauth.account.internal.flows.login import record_authentication
+from django.contrib.sessions.models import Session
+from django.core.management import call_command
 from django.test import Client
+from django.utils import timezone
 
 from stepwell.base import clock
 from stepwell.organisations.models import Member
@@ -144,6 +147,31 @@ def test_asking_how_long_is_left_is_not_use_and_staying_is(at, signed_in_client)
     at(1701)
     assert signed_in_client.get("/session/").json() == {"left": 0}
     assert not is_open(signed_in_client)
+
+
+def test_a_page_that_asks_by_itself_is_not_use(at, signed_in_client):
+    """A page left open that asks every 2 seconds how far an import is must not keep anybody signed in."""
+    assert is_open(signed_in_client)
+    for seconds in range(100, 1001, 100):
+        at(seconds)
+        page = signed_in_client.get("/organisation/?unattended=1", headers={"HX-Request": "true"})
+        left_open = page.status_code == 200
+        assert left_open is (seconds <= 900)
+    assert page["HX-Redirect"] == "/session-expired/"
+
+
+def test_what_was_typed_is_gone_from_the_server_when_nobody_comes_back(at, make_member, sign_in):
+    client = sign_in(make_member("administrator"))
+    assert is_open(client)
+    at(2000)
+    send(client, "/organisation/members/add/", name="Late Sender")
+    held = Session.objects.get(session_key=client.session.session_key)
+    assert "Late Sender" in str(held.get_decoded())
+    over = held.expire_date - timezone.now()
+    assert timedelta(minutes=59) < over <= timedelta(hours=1)
+    Session.objects.update(expire_date=timezone.now() - timedelta(seconds=1))
+    call_command("sweep_imports")
+    assert not Session.objects.exists()
 
 
 def test_nothing_stretches_a_session_over_12_hours(at, signed_in_client):

@@ -34,6 +34,16 @@ def test_the_first_sign_in_leads_to_the_second_factor_and_nowhere_else(client, p
         assert client.get(path)["Location"] == "/account/second-factor/set-up/"
 
 
+def test_a_session_kept_an_hour_for_what_was_typed_is_a_whole_one_after_signing_in(client, pharmacist):
+    """It ends with the browser again, and not an hour after it was left."""
+    session = client.session
+    session.set_expiry(3600)
+    session.save()
+    give_password(client, pharmacist)
+    assert client.session.get_expire_at_browser_close()
+    assert client.session.get_expiry_age() == 43_200
+
+
 # With real commits: the session learns of its second factor when the new app is committed.
 @pytest.mark.django_db(transaction=True)
 def test_setting_up_the_second_factor_opens_the_site_and_gives_recovery_codes(client, pharmacist):
