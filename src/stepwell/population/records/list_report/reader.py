@@ -8,6 +8,7 @@ searches make of it); and when an event without a date happened. Where that leav
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -41,6 +42,8 @@ from stepwell.population.records.reading import cells
 
 SOURCE = "list_report"
 _BATCH = 5_000
+_ODS_CODE = re.compile(r"[A-Z][0-9]{5}")
+_CODES_NAMED = 5
 
 
 class ListReportReader:
@@ -137,9 +140,9 @@ class ListReportReader:
         stated = (self._options.practice or self._mapping.practice or "").strip().upper()
         if len(codes) > 1:
             raise StepwellError(
-                f"the report holds people of {len(codes)} practices ({', '.join(sorted(codes))}).",
+                f"the report holds people of {len(codes)} practices{_named(codes)}.",
                 where=Place(self._grid.name),
-                next_step="Run it for one practice.",
+                next_step="Run it for one practice, and check that the column taken for the practice's code holds nothing else.",
             )
         found = next(iter(codes), stated)
         if not found:
@@ -150,7 +153,7 @@ class ListReportReader:
             )
         if stated and stated != found:
             raise StepwellError(
-                f"this report is of practice {found}, not {stated}.",
+                f"this report is of another practice{_named({found})}, not of {stated}.",
                 where=Place(self._grid.name),
                 next_step="Nothing was imported. Check which practice made it.",
             )
@@ -191,6 +194,13 @@ class ListReportReader:
         reading.finish()
         progress.done(total % _BATCH)
         sink.read(self._grid.name, total)
+
+
+def _named(codes: set[str]) -> str:
+    """Practice codes, in brackets; nothing where a cell is no such code: a column taken for it may hold numbers of people."""
+    if len(codes) > _CODES_NAMED or not all(map(_ODS_CODE.fullmatch, codes)):
+        return ""
+    return f" ({', '.join(sorted(codes))})"
 
 
 def _issued_by_today(cell: str) -> date | None:

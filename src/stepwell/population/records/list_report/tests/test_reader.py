@@ -392,7 +392,11 @@ def test_a_preset_is_used_and_a_changed_report_refused(tmp_path, report):
         ([HEADINGS, *ROWS], {"practice": None}, "does not say whose it is"),
         ([HEADINGS, *ROWS], {"kind": Kind.DELTA}, "always the whole"),
         ([HEADINGS], {}, "no date"),
-        ([["Organisation Code", *HEADINGS], ["Z99902", *ROWS[0]]], {}, "of practice Z99902, not Z99901"),
+        (
+            [["Organisation Code", *HEADINGS], ["Z99902", *ROWS[0]]],
+            {},
+            r"another practice \(Z99902\), not of Z99901",
+        ),
         ([["Organisation Code", *HEADINGS], ["Z99902", *ROWS[0]], ["Z99901", *ROWS[2]]], {}, "2 practices"),
     ],
 )
@@ -418,6 +422,21 @@ def test_a_workbook_that_unpacks_to_far_more_than_it_is_is_refused(tmp_path):
         archive.writestr("xl/worksheets/sheet1.xml", b" " * (60 << 20))
     with pytest.raises(StepwellError, match="unpacks to far more"):
         read(tmp_path / "r.xlsx")
+
+
+@pytest.mark.parametrize("cells", [(ADA, BEN), (ADA, ADA), ("Ada Alder", "Ben Birch")])
+def test_a_column_wrongly_taken_for_the_practice_is_refused_without_its_cells(report, cells):
+    """It may hold numbers or names of people, and a refusal is kept and shown."""
+    rows = [[cells[0], *ROWS[0]], [cells[1], *ROWS[2]]]
+    with pytest.raises(StepwellError, match="practice") as refused:
+        notes(report(["Organisation Code", *HEADINGS], *rows))
+    assert not any(cell.upper() in str(refused.value).upper() for cell in cells)
+
+
+def test_practices_are_named_where_their_codes_are_codes(report):
+    rows = [["Z99902", *ROWS[0]], ["Z99901", *ROWS[2]]]
+    with pytest.raises(StepwellError, match=r"2 practices \(Z99901, Z99902\)"):
+        notes(report(["Organisation Code", *HEADINGS], *rows))
 
 
 def test_a_workbook_whose_stated_size_cuts_columns_off_is_read_whole(tmp_path):
