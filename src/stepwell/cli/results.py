@@ -87,7 +87,7 @@ def search_lake(
         loads = _loads(snapshot.in_use, practice)
         tables = snapshot.tables(con, practices=[practice] if practice else None)
         day = as_of or extract_date(loads)
-        _refuse_future(day, loads)
+        refuse_future(day, loads)
         prepared = prepare(tables, day, con)
         return Found(run(search, prepared, options), loads)
 
@@ -115,12 +115,14 @@ def extract_date(loads: Collection[Load]) -> date:
     return days[0]
 
 
-def _refuse_future(day: date, loads: Collection[Load]) -> None:
-    newest = max(load.extract_date for load in loads)
-    if day > newest:
+def refuse_future(day: date, loads: Collection[Load]) -> None:
+    """Raises ``StepwellError`` for a day after the extract of any practice searched: who takes what by then is not known there."""
+    oldest = min(loads, key=lambda load: (load.extract_date, load.practice))
+    if day > oldest.extract_date:
         raise StepwellError(
-            f"The newest extract is of {newest}; what was issued after it is not known, so nothing can be said of {day}.",
-            next_step="Choose a date up to the extract's, or import a newer extract.",
+            f"The extract of practice {oldest.practice} is of {oldest.extract_date}; what was issued after it is not known, so nothing can "
+            f"be said of {day}.",
+            next_step="Choose a date up to that, import a newer extract, or say --practice to search one practice alone.",
         )
 
 
@@ -248,7 +250,9 @@ def show_explanation(
     with Lake(lake).pin() as snapshot:
         loads = _loads(snapshot.in_use, practice)
         tables = snapshot.tables(con, practices=[practice] if practice else None)
-        prepared = prepare(tables, as_of or extract_date(loads), con)
+        day = as_of or extract_date(loads)
+        refuse_future(day, loads)
+        prepared = prepare(tables, day, con)
         found = [e for x in loads if (e := explain(search, prepared, tables, x.practice, person)) is not None]
     if not found:
         raise StepwellError(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+from datetime import date
 from types import SimpleNamespace
 
 import pytest
@@ -12,6 +13,7 @@ from typer.testing import CliRunner
 from stepwell.base.errors import StepwellError
 from stepwell.base.progress import Silent
 from stepwell.cli import app as command_line
+from stepwell.cli import results
 from stepwell.cli.app import app
 from stepwell.population import synthetic
 from stepwell.population.records.gp_connect.tests.bundles import long_term_opioid_candidate
@@ -91,6 +93,20 @@ def test_a_person_is_explained_by_key(lake, tmp_path):
     assert "Sorrel" not in done.stdout
 
 
+def test_nobody_is_explained_from_a_day_after_the_extract(lake):
+    """What was issued after it is not known: everybody would seem to have stopped."""
+    words = ["records", "explain", SEARCH, "--lake", lake, "--person", "anybody", "--as-of", "2026-12-01"]
+    assert "nothing can be said of 2026-12-01" in str(run.invoke(app, words).exception)
+
+
+def test_a_day_is_refused_that_any_practice_searched_has_no_extract_of():
+    days = {"Z99901": date(2026, 7, 1), "Z99902": date(2026, 5, 1)}
+    loads = [SimpleNamespace(practice=ods_code, extract_date=day) for ods_code, day in days.items()]
+    results.refuse_future(date(2026, 5, 1), loads)
+    with pytest.raises(StepwellError, match="practice Z99902 is of 2026-05-01"):
+        results.refuse_future(date(2026, 7, 1), loads)
+
+
 def test_a_draw_with_a_seed_is_repeatable(lake):
     first, second = (search(lake, "--sample", "1", "--seed", "s", "--json").stdout for _ in range(2))
     assert json.loads(first) == json.loads(second)
@@ -101,6 +117,7 @@ def test_a_draw_with_a_seed_is_repeatable(lake):
     [
         (["--sample", "1"], "needs a seed"),
         (["--as-of", "yesterday"], "not a date"),
+        (["--as-of", "2026-07-02"], "nothing can be said of 2026-07-02"),
         (["--practice", "Z99999"], "no load of Z99999"),
     ],
 )
