@@ -93,14 +93,14 @@ def person_record(
     lines = exposure.current_lines(issues, as_of, rules)
     shown = [_shown(row, medicines) for row in rows]
     withheld = _is_withheld(tables["patients"].filter(mine))
-    ome = exposure.daily_ome(lines)
+    history = exposure.ome_over_time([i for i in issues if _is_opioid(i)], as_of, rules)
     names = _lines(tables, {str(row["line"]) for row in rows})
     readings = _readings(tables, set(names))
     return PersonRecord(
         as_of=as_of,
         now=tuple(_now(line, names, readings, shown) for line in lines),
-        ome=replace(ome, at_least=ome.at_least or (withheld and ome.low is not None)),
-        history=tuple(exposure.ome_over_time([i for i in issues if _is_opioid(i)], as_of, rules)),
+        ome=_at_least(exposure.daily_ome(lines), withheld),
+        history=tuple(replace(point, ome=_at_least(point.ome, withheld)) for point in history),
         issues=tuple(sorted(shown, key=lambda i: (i.issue_date, i.drug_name), reverse=True)),
         conditions=_conditions(tables["conditions"].filter(mine), as_of),
         others=_others(tables["issues"].filter(mine), {str(row["issue_id"]) for row in rows}, as_of),
@@ -116,6 +116,11 @@ def _rows(table: ibis.Table) -> list[dict[str, object]]:
 def _is_withheld(person: ibis.Table) -> bool:
     """Unknown is withheld, as it is for searches."""
     return any(row["withheld"] is not False for row in _rows(person.select("withheld")))
+
+
+def _at_least(ome: DailyOme, withheld: bool) -> DailyOme:
+    """What is withheld may be an opioid."""
+    return replace(ome, at_least=ome.at_least or (withheld and ome.low is not None))
 
 
 def _is_opioid(issue: Issue) -> bool:
