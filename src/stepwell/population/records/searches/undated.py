@@ -56,7 +56,7 @@ def of_groups(
         aggregates |= {
             f"{group}__undated_now": (belongs & now).any(),
             f"{group}__issues_made": _.made.sum(where=belongs).cast("int32"),
-            f"{group}__issues_dated": _.dated.sum(where=belongs).cast("int32"),
+            f"{group}__issues_dated": _.dated.sum(where=belongs & _.made.notnull()).cast("int32"),
             f"{group}__any_start": (belongs & _.earliest.isnull()).any(),
             f"{group}__span_start": _.earliest.min(where=belongs),
             f"{group}__span_latest": _.latest.max(where=belongs),

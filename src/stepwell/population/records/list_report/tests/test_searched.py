@@ -90,6 +90,13 @@ def test_fourteen_issues_of_which_two_have_a_date_may_be_long_term(found):
     }
 
 
+def test_a_course_that_does_not_say_how_many_were_made_adds_to_neither_number(found):
+    """Or more would seem to be dated than were made."""
+    rows = [[*CODEINE, "01/11/2025", "01/11/2026", made, *CODED] for made in ("14", "")]
+    reasons = found("long-term-opioids", [*COURSE, *CODE], *rows)[1]
+    assert reasons["opioid_may_be_longer"].endswith(" 14 issues made, 2 dated.")
+
+
 def test_nor_are_they_a_new_start(found):
     row = [*CODEINE, "", "01/11/2026", "14", *CODED]
     outcome, reasons = found("newly-started", [*COURSE, *CODE], row)
