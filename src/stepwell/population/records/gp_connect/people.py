@@ -78,6 +78,8 @@ def patient_row(record: Record, whose: Whose, accountant: Accountant) -> Row:
     patient = record.patient
     born = fhir_date(text(patient.resource, "birthDate"))
     year, month = _death(patient, whose.as_of, accountant)
+    if record.withheld:
+        accountant.note("people of whose record the sender says that something is missing")
     return whose.row(
         patient,
         birth_year=born.day.year if born else None,
@@ -87,7 +89,7 @@ def patient_row(record: Record, whose: Whose, accountant: Accountant) -> Row:
         sex=_SEX.get(text(patient.resource, "gender") or ""),
         no_nhs_number=nhs_number_of(patient) is None,
         sensitive=record.sensitive,
-        withheld=False,
+        withheld=record.withheld,
     )
 
 

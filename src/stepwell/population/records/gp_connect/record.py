@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from stepwell.population.records.gp_connect import facts
 from stepwell.population.records.gp_connect.accounting import ACCOUNTED, Accountant
 from stepwell.population.records.gp_connect.bundles import Bundle, Entry
-from stepwell.population.records.gp_connect.fhir import Node, code, node, nodes, reference, text
+from stepwell.population.records.gp_connect.fhir import Node, code, extensions, node, nodes, reference, text
 
 # Read to understand the others; they become no row and are not accounted for.
 _LOOKED_UP = ("Organization", "Practitioner")
@@ -17,10 +17,14 @@ _LOOKED_UP = ("Organization", "Practitioner")
 
 @dataclass(slots=True)
 class Record:
-    """The entries of one person by type and id. ``sensitive``: some label on what was read restricts it."""
+    """The entries of one person by type and id. ``sensitive``: some label on what was read restricts it.
+
+    ``withheld``: the sender warns that something is left out or has not arrived, so what is not there may still be so.
+    """
 
     entries: dict[str, dict[str, Entry]] = field(default_factory=lambda: defaultdict(dict))
     sensitive: bool = False
+    withheld: bool = False
 
     @property
     def patient(self) -> Entry:
@@ -52,6 +56,7 @@ def merge(bundles: Sequence[Bundle], accountant: Accountant) -> Record:
                     record.sensitive = record.sensitive or _restricted(node(entry.resource, "meta"))
                     _merge(record, entry, accountant)
             else:
+                record.withheld = record.withheld or _warns(entry)
                 others += 1
         accountant.passed_over(others)
     return record
@@ -89,6 +94,11 @@ def _merge(record: Record, entry: Entry, accountant: Accountant) -> None:
 def _keep(record: Record, entry: Entry) -> None:
     if entry.id is not None:
         record.entries[entry.kind][entry.id] = entry
+
+
+def _warns(entry: Entry) -> bool:
+    # Any warning counts, also one we do not know: confidential items, a transfer under way, filing still to be done.
+    return entry.kind == "List" and any(extensions(entry.resource, "list_warning"))
 
 
 def _restricted(meta: Node) -> bool:

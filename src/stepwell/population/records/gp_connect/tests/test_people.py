@@ -97,6 +97,7 @@ def test_somebody_no_longer_active_is_not_registered(tmp_path: Path):
     assert read_bundles(tmp_path, bundle).one("registrations")["end_date"] == date(2026, 7, 1)
 
 
+LIST_WARNING = "https://fhir.nhs.uk/STU3/StructureDefinition/Extension-CareConnect-GPC-ListWarningCode-1"
 CONFIDENTIALITY = "http://hl7.org/fhir/v3/Confidentiality"
 LABELS = [
     ({"system": CONFIDENTIALITY, "code": "R"}, True),
@@ -119,6 +120,23 @@ def test_labels_that_restrict_a_record(tmp_path: Path, label: dict[str, str], se
     labelled["meta"] = {"security": [label]}
     expected = sensitive and where != "list"  # a list says nothing of the person
     assert read_bundles(tmp_path, bundle).one("patients")["sensitive"] is expected
+
+
+@pytest.mark.parametrize("warning", ["confidential-items", "data-in-transit", "a warning of tomorrow"])
+def test_a_list_that_warns_of_missing_items_makes_the_record_withheld(tmp_path: Path, warning: str):
+    bundle = PersonBundle()
+    bundle.resources[3]["extension"] = [{"url": LIST_WARNING, "valueCode": warning}]
+    found = read_bundles(tmp_path, bundle)
+    assert found.one("patients")["withheld"] is True
+    assert found.sink.counts["people of whose record the sender says that something is missing"] == 1
+
+
+def test_a_list_with_another_extension_warns_of_nothing(tmp_path: Path):
+    bundle = PersonBundle()
+    bundle.resources[3]["extension"] = [
+        {"url": "https://example.org/other", "valueCode": "confidential-items"}
+    ]
+    assert read_bundles(tmp_path, bundle).one("patients")["withheld"] is False
 
 
 def test_names_and_contacts_that_are_given_otherwise(tmp_path: Path):
