@@ -14,7 +14,7 @@ from stepwell.organisations.tables import TableState
 from stepwell.people.models import Person
 from stepwell.population import disclosure
 from stepwell.population.records.canonical import Identity
-from stepwell.population.records.searches import Search, reason
+from stepwell.population.records.searches import Search, all_searches, reason
 
 FLAGS = {
     "ome_120": ("120mg or more", "red"),
@@ -57,19 +57,32 @@ def candidate_rows(
     who: Mapping[str, Identity],
     search: Search,
     on_list: Mapping[str, Any] | None = None,
+    left: Mapping[str, Candidate] | None = None,
 ) -> list[CandidateRow]:
     """Candidates as rows. ``who`` is by patient key; someone it lacks is shown without a name.
 
-    ``on_list`` has the ids of people the practice took on from any list, by patient key.
+    ``on_list`` has the ids of people the practice took on from any list, and ``left`` where a clinician decided that
+    somebody is not to be contacted, both by patient key.
     """
-    taken = on_list or {}
-    return [candidate_row(c, who.get(c.patient_key), search, taken.get(c.patient_key)) for c in candidates]
+    taken, said = on_list or {}, left or {}
+    return [
+        candidate_row(
+            c, who.get(c.patient_key), search, taken.get(c.patient_key), left=said.get(c.patient_key)
+        )
+        for c in candidates
+    ]
 
 
 def candidate_row(
-    candidate: Candidate, identity: Identity | None, search: Search, person_pk: Any = None
+    candidate: Candidate,
+    identity: Identity | None,
+    search: Search,
+    person_pk: Any = None,
+    *,
+    left: Candidate | None = None,
 ) -> CandidateRow:
-    """One line."""
+    """One line. ``left``: the decision, on this list or another, that this person is not to be contacted."""
+    elsewhere = left is not None and left.pk != candidate.pk
     person_pk = candidate.person_id or person_pk
     return CandidateRow(
         pk=candidate.pk,
@@ -85,18 +98,27 @@ def candidate_row(
         outcome=OUTCOMES[candidate.outcome],
         why=why(candidate, search),
         top=top_reason(candidate, search),
-        decision=candidate.get_decision_display() if candidate.decision else "",
-        action="adopted" if person_pk else _action(candidate),
+        decision=_left_words(left)
+        if left is not None and elsewhere
+        else (candidate.get_decision_display() if candidate.decision else ""),
+        action="adopted" if person_pk else _action(candidate, elsewhere),
         person_pk=person_pk,
     )
 
 
-def _action(candidate: Candidate) -> str:
+def _left_words(left: Candidate) -> str:
+    search = all_searches().get(left.candidate_list.search_id)
+    title = search.title if search else left.candidate_list.search_id
+    day = words.long_date(left.decided_at.date()) if left.decided_at else "a date not known"
+    return f"Not to be contacted: decided on {day}, on the list {title}"
+
+
+def _action(candidate: Candidate, left: bool) -> str:
     if candidate.outcome == Candidate.Outcome.OUT or not candidate.can_be_adopted:
         return ""
     if candidate.outcome == Candidate.Outcome.CHECK and candidate.decision != Candidate.Decision.KEEP:
         return "decide"
-    return "adopt"
+    return "" if left else "adopt"
 
 
 def why(candidate: Candidate, search: Search) -> str:
@@ -150,16 +172,21 @@ def flow(of: CandidateList) -> Flow:
     """The whole counts, for those who may see the people too."""
     counts, outcomes = of.counts, of.counts["outcomes"]
     registered, base = int(counts["registered"]), int(counts["base"])
+    left = int(counts.get("reasons", {}).get("not_registered", 0))
+    here = base - left  # a rate of registered people counts registered people
     rate = (
-        f"{words.figure(Decimal(1000 * base) / registered)} in every 1,000 registered people "
-        f"({base:,} of {registered:,})."
+        f"{words.figure(round(Decimal(1000 * here) / registered, 1))} in every 1,000 registered people "
+        f"({here:,} of {registered:,})."
         if registered
         else "Nobody is registered, so there is no rate."
     )
     if of.options.get("sample") is not None:
         rate = "A sample has no rate."
-    elif left := counts.get("reasons", {}).get("not_registered"):
-        rate += f" {int(left):,} of them are no longer registered or living at that date, and are out."
+    elif left:
+        more = "1 more person meets" if left == 1 else f"{left:,} more people meet"
+        rate += (
+            f" {more} the definition, no longer registered or living at that date: out, and not in the rate."
+        )
     return Flow(
         steps=[
             {"number": registered, "text": f"registered at {words.long_date(of.as_of)}"},

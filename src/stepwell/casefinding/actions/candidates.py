@@ -18,6 +18,7 @@ from stepwell.organisations.models import Member
 from stepwell.people.actions import PersonDetails, add_person
 from stepwell.people.models import Person
 from stepwell.population.records.canonical import Identity
+from stepwell.population.records.searches import all_searches
 
 
 @transaction.atomic
@@ -57,8 +58,7 @@ def adopt(
     ``old_extract_reason`` given. ``evidence`` is by patient key; the reason is kept with it.
     """
     require(by, "adopt_people", of.practice)
-    for candidate in candidates:
-        _require_adoptable(of, candidate)
+    require_adoptable(of, candidates)
     age, reason = extract_age(of.extract_date, on=clock.today()), old_extract_reason.strip()[:500]
     if age.needs_reason and not reason:
         raise StepwellError(
@@ -86,6 +86,26 @@ def _evidence(found: Mapping[str, Any], age: ExtractAge, reason: str) -> dict[st
     if not age.needs_reason:
         return dict(found)
     return {**found, "old_extract": {"days": age.days, "reason": reason}}
+
+
+def require_adoptable(of: CandidateList, candidates: Sequence[Candidate]) -> None:
+    """Raises ``StepwellError`` when one of them may not be taken on, as ``adopt`` would."""
+    for candidate in candidates:
+        _require_adoptable(of, candidate)
+    keys = [candidate.patient_key for candidate in candidates]
+    left = Candidate.objects.not_to_be_contacted(of.practice, keys).values()
+    if left:
+        titles = sorted({_title(said.candidate_list.search_id) for said in left})
+        raise StepwellError(
+            f"A clinician decided that {len(left)} of those chosen {'is' if len(left) == 1 else 'are'} not to be "
+            f"contacted, on the list {' and '.join(titles)}.",
+            next_step="Take them off the choice, or change that decision there first.",
+        )
+
+
+def _title(search_id: str) -> str:
+    found = all_searches().get(search_id)
+    return found.title if found else search_id
 
 
 def _require_adoptable(of: CandidateList, candidate: Candidate) -> None:
@@ -119,7 +139,8 @@ def _adopted(
     for candidate in candidates:
         # The page may be older than a clinician's last word.
         candidate.refresh_from_db(fields=["decision"])
-        _require_adoptable(of, candidate)
+    require_adoptable(of, candidates)
+    for candidate in candidates:
         details = _details(identities[candidate.patient_key])
         person = add_person(by=by, practice=of.practice, details=details, as_of=of.extract_date)
         candidate.person = person

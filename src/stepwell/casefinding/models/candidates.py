@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import ClassVar
 
 from django.db import models
@@ -77,7 +78,7 @@ class Filter(models.TextChoices):
 class Sort(models.TextChoices):
     """The orders of a list, said aloud above it. Never remembered silently."""
 
-    RISK = "risk", "most risk first"
+    RISK = "risk", "most flags of harm first, then highest OME"
     OME = "ome", "highest OME first"
     LONGEST = "longest", "longest first"
 
@@ -111,6 +112,19 @@ class CandidateQuerySet(VisibleQuerySet["Candidate"]):
     def filter_counts(self) -> dict[Filter, int]:
         """How many rows each pill holds; the same query sets as the rows."""
         return {chosen: self.by_filter(chosen).count() for chosen in Filter}
+
+    def not_to_be_contacted(self, practice: Organisation, keys: Iterable[str]) -> dict[str, Candidate]:
+        """Of these people, those about whom the last word of a clinician there, on whichever list, was to leave them.
+
+        A decision is about a person, so it holds on every list, older and newer. By patient key.
+        """
+        decided = self.filter(candidate_list__practice=practice, patient_key__in=list(keys)).exclude(
+            decision=""
+        )
+        last: dict[str, Candidate] = {}
+        for candidate in decided.select_related("candidate_list").order_by("decided_at"):
+            last[candidate.patient_key] = candidate
+        return {key: said for key, said in last.items() if said.decision == Candidate.Decision.LEAVE}
 
     def sorted_by(self, order: Sort) -> CandidateQuerySet:
         """In one of the offered orders, with ties broken by id so that pages do not shift."""

@@ -115,9 +115,11 @@ def medicine_row(now: MedicineNow, as_of: date) -> MedicineRow:
     )
 
 
-def _counted(unit: str, counted: str) -> str:
+def counted_unit(unit: str, counted: str) -> str:
     """A unit after its number: 1 tablet, 2 tablets, 0 to 4 capsules, 5 ml."""
-    return unit if counted == "1" or unit in ("ml", "g", "mg") or unit.endswith("s") else f"{unit}s"
+    if counted == "1" or unit in ("ml", "g", "mg") or unit.endswith("s"):
+        return unit
+    return f"{unit}es" if unit.endswith("ch") else f"{unit}s"
 
 
 def _formula(text: str) -> str:
@@ -127,7 +129,7 @@ def _formula(text: str) -> str:
 def _read(row: Mapping[str, Any], now: MedicineNow) -> str:
     if row["state"] in ("read", "open") and row["units_max"] is not None:
         counted = words.span(row["units_min"], row["units_max"])
-        of = _counted(str(row["unit"] or now.unit or "unit"), counted)
+        of = counted_unit(str(row["unit"] or now.unit or "unit"), counted)
         substance = now.current.medicine.substance
         # A compound product and a brand do not say of what the milligrams are.
         what = "" if substance.casefold() in now.name.casefold() else f" of {substance}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from django.urls import reverse
 
 from stepwell.base.errors import StepwellError
 from stepwell.casefinding.actions import candidates as actions
@@ -101,9 +102,31 @@ def test_a_decision_taken_back_counts_though_the_page_is_older(made, member, can
     actions.decide(by=member, candidate=shown, decision=KEEP, reason="Seen.")
     later = Candidate.objects.get(pk=shown.pk)
     actions.decide(by=member, candidate=later, decision=LEAVE, reason="Now unwell.")
-    with pytest.raises(StepwellError, match="no clinician has decided"):
+    with pytest.raises(StepwellError, match="not to be contacted"):
         actions.adopt(by=member, of=made, candidates=[shown])
     assert AuditEvent.objects.filter(event="candidate.decided").count() == 2
+
+
+def test_not_to_be_contacted_holds_on_every_list_until_a_clinician_says_otherwise(
+    made, member, candidate, searched, neighbourhood, signed_in_client
+):
+    """To check on one list and in on another: the same person, so one word of a clinician about them."""
+    other = lists._kept(member, neighbourhood["practice"], *searched)
+    same = candidate("in")
+    asked = other.candidates.get(patient_key=same.patient_key)
+    other.candidates.filter(pk=asked.pk).update(outcome="check")
+    asked.refresh_from_db()
+    actions.decide(by=member, candidate=asked, decision=LEAVE, reason="Dying.")
+    with pytest.raises(StepwellError, match="not to be contacted, on the list Long-term opioids"):
+        actions.adopt(by=member, of=made, candidates=[same])
+    page = signed_in_client.get(reverse("casefinding:candidates", args=[made.pk, "in"]))
+    assert "Not to be contacted: decided on" in page.text
+    asked_for = signed_in_client.post(
+        reverse("casefinding:candidate_adopt", args=[made.pk]), {"chosen": str(same.pk)}
+    )
+    assert "Nobody was taken on" in asked_for.text
+    actions.decide(by=member, candidate=asked, decision=KEEP, reason="Better again.")
+    assert actions.adopt(by=member, of=made, candidates=[same])
 
 
 def test_only_people_to_check_are_decided_about_and_with_a_reason(made, member, candidate):

@@ -49,7 +49,10 @@ def test_every_count_is_the_number_of_its_rows(made, signed_in_client, pill):
 
 
 def test_the_order_is_said_aloud(made, signed_in_client):
-    assert "most risk first" in signed_in_client.get(at("candidate_list", made.pk)).text
+    assert (
+        "most flags of harm first, then highest OME"
+        in signed_in_client.get(at("candidate_list", made.pk)).text
+    )
     assert "highest OME first" in signed_in_client.get(at("candidate_list", made.pk) + "?sort=ome").text
 
 

@@ -18,7 +18,7 @@ from stepwell.casefinding.models import Candidate
 from stepwell.casefinding.record import exports
 from stepwell.casefinding.record import presenters as person_presenters
 from stepwell.casefinding.record.records import record_of
-from stepwell.casefinding.views.lists import frame, on_list, search_of
+from stepwell.casefinding.views.lists import frame, left_alone, on_list, search_of
 from stepwell.organisations import actions as organisation_actions
 from stepwell.organisations.access import MemberRequest, needs
 from stepwell.organisations.forms import posted
@@ -53,7 +53,11 @@ def _about(request: MemberRequest, candidate: Candidate) -> dict[str, Any]:
         "candidate": candidate,
         "banner": banner,
         "row": presenters.candidate_row(
-            candidate, who, search, on_list(request.member, of, [candidate]).get(candidate.patient_key)
+            candidate,
+            who,
+            search,
+            on_list(request.member, of, [candidate]).get(candidate.patient_key),
+            left=left_alone(of, [candidate]).get(candidate.patient_key),
         ),
         "can_adopt": request.member.may("adopt_people", of.practice),
         "can_decide": request.member.may("decide_to_check", of.practice),

@@ -15,7 +15,7 @@ from stepwell.casefinding.actions import candidates as candidate_actions
 from stepwell.casefinding.actions import lists
 from stepwell.casefinding.forms import OldExtractForm, OptionsForm, SampleForm
 from stepwell.casefinding.models import Candidate, CandidateList
-from stepwell.casefinding.views.lists import frame, search_of
+from stepwell.casefinding.views.lists import frame, left_alone, search_of
 from stepwell.organisations import actions as organisation_actions
 from stepwell.organisations.access import MemberRequest, needs
 from stepwell.organisations.forms import posted
@@ -129,8 +129,13 @@ def adopt(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
     context = frame(request.member, of, search_of(of))
     if context["age"].needs_reason:
         context["old_extract"] = OldExtractForm(request.POST if problem else None)
+    if not problem:
+        try:
+            candidate_actions.require_adoptable(of, chosen)
+        except StepwellError as error:
+            problem = str(error)
     context |= {
-        "rows": presenters.candidate_rows(chosen, who, search_of(of)),
+        "rows": presenters.candidate_rows(chosen, who, search_of(of), left=left_alone(of, chosen)),
         "problem": problem,
         "already": presenters.already_on_list(standing) if standing else "",
     }

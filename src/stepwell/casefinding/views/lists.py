@@ -71,7 +71,9 @@ def _rows(
             for each, count in rows.filter_counts().items()
         ],
         "page": page,
-        "rows": presenters.candidate_rows(shown, who, search, on_list(request.member, of, shown)),
+        "rows": presenters.candidate_rows(
+            shown, who, search, on_list(request.member, of, shown), left_alone(of, shown)
+        ),
         "names_missing": bool(shown) and not who,
         "pill": pill,
         "order": order,
@@ -89,6 +91,11 @@ def on_list(member: Member, of: CandidateList, shown: Sequence[Candidate]) -> di
     keys = [candidate.patient_key for candidate in shown]
     people = Person.visible_to(member).filter(practice=of.practice, patient_key__in=keys)
     return dict(people.values_list("patient_key", "pk"))
+
+
+def left_alone(of: CandidateList, shown: Sequence[Candidate]) -> dict[str, Candidate]:
+    """Who of these a clinician decided is not to be contacted, on whichever list of the practice."""
+    return Candidate.objects.not_to_be_contacted(of.practice, [c.patient_key for c in shown])
 
 
 def search_of(of: CandidateList) -> Search:
@@ -125,7 +132,7 @@ def filter_named(name: str) -> Filter:
 
 
 def sort_named(name: str) -> Sort:
-    """The order asked for, or most risk first."""
+    """The order asked for, or most flags first."""
     return Sort(name) if name in Sort.values else Sort.RISK
 
 
@@ -180,7 +187,7 @@ def download(request: MemberRequest, pk: uuid.UUID, chosen: str) -> HttpResponse
             search.id,
             of.search_version,
         )
-        for row in presenters.candidate_rows(people, who, search)
+        for row in presenters.candidate_rows(people, who, search, left=left_alone(of, people))
     ]
     csv_files.write(response, COLUMNS, lines)  # type: ignore[arg-type]
     return response

@@ -90,6 +90,19 @@ def test_milligrams_say_of_what_where_the_name_does_not(name: str, substance: st
     assert said(replace(ISSUE, medicine=medicine), name).read == (read,)
 
 
+@pytest.mark.parametrize(
+    ("unit", "counted", "said"),
+    [
+        ("tablet", "1", "tablet"),
+        ("tablet", "0 to 4", "tablets"),
+        ("patch", "0.2", "patches"),
+        ("ml", "5", "ml"),
+    ],
+)
+def test_units_follow_their_number(unit: str, counted: str, said: str):
+    assert presenters.counted_unit(unit, counted) == said
+
+
 def test_a_medicine_the_record_ended_says_so_and_that_it_still_counts():
     row = said(replace(ISSUE, template_end=date(2010, 1, 14)), "Co-dydramol 10mg/500mg tablets")
     assert "The record ends it on 14 January 2010. What was issued is still counted" in row.notes

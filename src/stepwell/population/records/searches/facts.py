@@ -6,7 +6,7 @@ Unknown is NULL, and a comparison with NULL is false: a rule can only hold on wh
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -131,21 +131,25 @@ def column(name: str) -> str:
 def facts(tables: Mapping[str, ibis.Table], exposures: Exposures, rules: Rules) -> ibis.Table:
     """One row per (practice, patient_key), with a column for each of ``FACTS``."""
     as_of = exposures.as_of
-    table = _people(tables, as_of)
     missing = undated.bounded(tables["undated_issues"], tables["lines"], as_of, rules)
+    parts = [
+        undated.of_groups(missing, exposures, rules, GROUPS),
+        _ome(exposures),
+        _conditions(tables["conditions"], as_of, rules),
+        _special_medicines(tables, as_of, rules),
+        _undated_special(missing, as_of, rules),
+    ]
     for group, classes in GROUPS.items():
-        table = _joined(table, _eras_of(exposures, group, classes))
-        table = _joined(table, _lines_of(exposures, group, classes))
-        table = _joined(table, _issues_of(tables, exposures, group, classes, rules))
+        parts.append(_eras_of(exposures, group, classes, rules))
+        parts.append(_lines_of(exposures, group, classes))
+        parts.append(_issues_of(tables, exposures, group, classes, rules))
+    table = _joined(_people(tables, as_of), parts)
+    for group in GROUPS:
         start = table[column(f"{group}.era_start")]
         days = start.delta(table["registered_from"], unit="day").cast("int32")
         table = table.mutate(**{column(f"{group}.registered_before"): days})
         table = table.mutate(**_named(group, **reckoned.may_differ(table, group, as_of, rules)))
-    table = _with_undated(table, missing, exposures, rules)
-    table = _joined(table, _ome(exposures))
-    table = _joined(table, _conditions(tables["conditions"], as_of, rules))
-    table = _joined(table, _special_medicines(tables, as_of, rules))
-    table = _joined(table, _undated_special(missing, as_of, rules))
+    table = _with_undated(table, exposures, rules)
     older = table.dependence_treatment__older.fill_null(False) | table.treated_some_day.fill_null(False)
     table = table.mutate(dependence_treatment__older=older).drop("treated_some_day")
     # What is withheld may be an opioid, so no sum over what is here is the whole.
@@ -160,10 +164,13 @@ def facts(tables: Mapping[str, ibis.Table], exposures: Exposures, rules: Rules) 
     return table.mutate(**known)
 
 
-def _joined(table: ibis.Table, more: ibis.Table) -> ibis.Table:
-    joined = table.left_join(more.view(), PERSON)
-    kept = [c for c in more.columns if c not in PERSON]
-    return joined.select(*table.columns, *kept).view()
+def _joined(table: ibis.Table, parts: Sequence[ibis.Table]) -> ibis.Table:
+    """``table`` with the columns of every part. Joined at once: a join over a join costs a rewrite of all its columns."""
+    joined, kept = table, list(table.columns)
+    for number, part in enumerate(parts):
+        joined = joined.left_join(part.view(), PERSON, rname=f"{{name}}_{number}")
+        kept += [c for c in part.columns if c not in PERSON]
+    return joined.select(*kept).view()
 
 
 def _people(tables: Mapping[str, ibis.Table], as_of: date) -> ibis.Table:
@@ -222,7 +229,7 @@ def _named(group: str, **values: ibis.Value) -> dict[str, ibis.Value]:
     return {column(f"{group}.{name}"): value for name, value in values.items()}
 
 
-def _eras_of(exposures: Exposures, group: str, classes: tuple[str, ...]) -> ibis.Table:
+def _eras_of(exposures: Exposures, group: str, classes: tuple[str, ...], rules: Rules) -> ibis.Table:
     as_of = ibis.date(exposures.as_of)
     found = exposures.eras.filter(_.medicine_class.isin(classes))
     in_order = ibis.window(group_by=[*PERSON, "medicine_class"], order_by="start")
@@ -232,6 +239,12 @@ def _eras_of(exposures: Exposures, group: str, classes: tuple[str, ...]) -> ibis
         gap_before=_.start.delta(_.end.lag().over(in_order), unit="day"),
         start_before=_.start.lag().over(in_order),
     )
+    # Eras that only longer supplies part are one run of them: what came before the era before counts too.
+    parted = (_.gap_before > rules.gap_days + rules.assumed_days).fill_null(True)
+    up_to_it = ibis.cumulative_window(group_by=[*PERSON, "medicine_class"], order_by="start")
+    found = found.mutate(run=parted.cast("int32").sum().over(up_to_it))
+    same_run = ibis.window(group_by=[*PERSON, "medicine_class", "run"])
+    found = found.mutate(start_before=ibis.least(_.start_before, _.start.min().over(same_run)))
     # The open era with most days; the closed one that ended last. Ties have the same figures or are broken by start.
     pick = ibis.window(group_by=list(PERSON), order_by=[_.is_open.desc(), _.days.desc(), _.start])
     latest = ibis.window(group_by=list(PERSON), order_by=[_.end.desc(), _.start])
@@ -245,7 +258,7 @@ def _eras_of(exposures: Exposures, group: str, classes: tuple[str, ...]) -> ibis
         any_open=_.any_open.any(),
         closed_length=_.length.max(where=_.late == 0),
         closed_since=_.ago.max(where=_.late == 0),
-        # Of the open era of most days, else of the last: the gap before it, and the start of the era before that.
+        # Of the open era of most days, else of the last: the gap before it, and where the run of eras before that began.
         gap_before=_.gap_before.max(where=first | (~_.any_open & (_.late == 0))),
         start_before=_.start_before.max(where=first | (~_.any_open & (_.late == 0))),
         **_named(
@@ -300,8 +313,7 @@ def _issues_of(
     )
 
 
-def _with_undated(table: ibis.Table, missing: ibis.Table, exposures: Exposures, rules: Rules) -> ibis.Table:
-    table = _joined(table, undated.of_groups(missing, exposures, rules, GROUPS))
+def _with_undated(table: ibis.Table, exposures: Exposures, rules: Rules) -> ibis.Table:
     found: dict[str, ibis.Value] = {}
     for group in GROUPS:
         found |= _named(

@@ -147,6 +147,20 @@ def test_a_gap_that_a_longer_supply_would_close_does_not_make_somebody_short_ter
     assert reasons["opioid_days_long"].startswith(DAYS)
 
 
+def test_gaps_that_longer_supplies_would_close_are_one_after_the_other(found):
+    """Two months' tablets taken every other day, written as one a day: each issue alone seems a supply of four weeks."""
+    days = ["14/05/2026", "13/07/2026", "11/09/2026", "10/11/2026"]
+    rows = [["Codeine 30mg tablets", "One daily", "28 tablet", day, *CODED] for day in days]
+    outcome, reasons = found("long-term-opioids", [*ISSUE, *CODE], *rows)
+    assert (outcome, set(reasons)) == ("check", {"opioid_days_long"})
+
+
+def test_what_a_long_gap_parts_from_them_does_not_count_with_them(found):
+    days = ["10/01/2026", "11/09/2026", "10/11/2026"]
+    rows = [["Codeine 30mg tablets", "One daily", "28 tablet", day, *CODED] for day in days]
+    assert found("long-term-opioids", [*ISSUE, *CODE], *rows)[0] == "none"
+
+
 def test_where_the_report_gives_the_days_the_gap_stands(found):
     days = ["01/06/2026", "29/06/2026", "30/08/2026", "27/09/2026", "25/10/2026", "20/11/2026"]
     rows = [[*THREE_WEEKS, day, "21", *CODED] for day in days]
