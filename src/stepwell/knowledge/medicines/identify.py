@@ -15,7 +15,9 @@ from stepwell.knowledge.medicines.verhoeff import check_digit_right
 
 _DMD = re.compile(r"[1-9][0-9]{5,17}")
 
-_NOT_COUNTED = "Not a medicine that is counted here."
+_NOT_COUNTED = (
+    "Not recognised as a medicine that is counted here. Spelt another way it may be one, so look at the name."
+)
 _UNKNOWN = Identification(None, MatchedBy.NOTHING, None, frozenset(), None, None, _NOT_COUNTED, frozenset())
 
 

@@ -39,12 +39,15 @@ def covers(occasions: ibis.Table, longest_line: int, rules: Rules) -> ibis.Table
     ``longest_line`` is the most occasions any line has: it sets the number of doubling steps.
     """
     at_once = _.day + _.days
-    table = occasions.mutate(shift=_.days, low=at_once, high=at_once + rules.carry_days)
+    # Only what is composed goes through the steps, each of which sorts it: the rest of an occasion is joined again.
+    table = occasions.select("line_id", "day", shift=_.days, low=at_once, high=at_once + rules.carry_days)
     reach = 1
     while reach < longest_line:
         table = _composed(table, reach)
         reach *= 2
-    return table.mutate(end=_.low, start=_.low - _.days).drop("shift", "low", "high")
+    ends = table.select("line_id", "day", end=_.low)
+    joined = occasions.join(ends, ["line_id", "day"]).select(*occasions.columns, "end")
+    return joined.mutate(start=_.end - _.days)
 
 
 def _composed(table: ibis.Table, reach: int) -> ibis.Table:

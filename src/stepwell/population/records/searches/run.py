@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -12,6 +13,7 @@ from functools import reduce
 from operator import or_
 
 import ibis
+import pyarrow as pa
 from ibis import _
 
 from stepwell.knowledge.equivalence import threshold
@@ -28,6 +30,18 @@ OUTCOMES = ("in", "check", "out")
 
 _OF_LINE = ("name", "substance", "basis", "own", "shown", "is_patch")
 _CLASSES_OF_LINE = ("opioid", "tramadol", "strong_opioid", "gabapentinoid", "benzodiazepine", "z_drug")
+
+
+# The facts a candidate shows; the others are only asked by rules, and made into Python one person at a time.
+_SHOWN = frozenset(
+    {"ome.low", "ome.high", "ome.at_least", "person.years"}
+    | {
+        f"{group}.{name}"
+        for group in GROUPS
+        for name in ("open", "eras", "era_start", "era_days", "closed_days", "longest_gap", "unclear")
+    }
+)
+_UNSHOWN = frozenset(column(name) for name in FACTS if name not in _SHOWN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +131,8 @@ def run(search: Search, prepared: Prepared, options: Options | None = None) -> R
     found = _decided(search, prepared.facts).filter(_.base_holds)
     lines = _lines(prepared.exposures, search.about)
     table = found.left_join(lines, PERSON).drop("practice_right", "patient_key_right")
-    rows = table.to_pyarrow().to_pylist()
+    answer = table.to_pyarrow()
+    rows = answer.select([name for name in answer.column_names if name not in _UNSHOWN]).to_pylist()
     candidates = sorted(
         (_candidate(search, row) for row in rows),
         key=lambda c: (c.practice, OUTCOMES.index(c.outcome), c.patient_key),
@@ -130,7 +145,7 @@ def run(search: Search, prepared: Prepared, options: Options | None = None) -> R
         rules_id=prepared.rules.id,
         candidates=tuple(kept),
         counts=_counts(search, prepared, kept),
-        facts_by_person={(r["practice"], r["patient_key"]): _facts_of(r) for r in rows},
+        facts_by_person=_FactsByPerson(answer, rows),
     )
 
 
@@ -283,8 +298,8 @@ def _counts(search: Search, prepared: Prepared, kept: list[Candidate]) -> Counts
 
 
 def _reason_counts(search: Search, kept: list[Candidate]) -> dict[str, int]:
-    ids = [r.id for r in (*search.out, *search.check)]
-    return {i: n for i in ids if (n := sum(i in c.reasons for c in kept))}
+    found = Counter(name for candidate in kept for name in candidate.reasons)
+    return {r.id: found[r.id] for r in (*search.out, *search.check) if found[r.id]}
 
 
 def reason(search: Search, reason_id: str) -> Reason | None:
@@ -292,8 +307,22 @@ def reason(search: Search, reason_id: str) -> Reason | None:
     return next((r for r in (*search.out, *search.check) if r.id == reason_id), None)
 
 
-def _facts_of(row: Mapping[str, object]) -> dict[str, object]:
-    return {name: row[column(name)] for name in FACTS}
+class _FactsByPerson(Mapping[tuple[str, str], Mapping[str, object]]):
+    """The facts of people by (practice, patient_key), made when asked for: most searches are asked about few people."""
+
+    def __init__(self, answer: pa.Table, rows: list[dict[str, object]]) -> None:
+        self._answer = answer.select([column(name) for name in FACTS])
+        self._at = {(str(row["practice"]), str(row["patient_key"])): i for i, row in enumerate(rows)}
+
+    def __getitem__(self, person: tuple[str, str]) -> Mapping[str, object]:
+        (row,) = self._answer.slice(self._at[person], 1).to_pylist()
+        return {name: row[column(name)] for name in FACTS}
+
+    def __iter__(self) -> Iterator[tuple[str, str]]:
+        return iter(self._at)
+
+    def __len__(self) -> int:
+        return len(self._at)
 
 
 def _first_known(row: Mapping[str, object], *names: str) -> int | None:
