@@ -57,7 +57,7 @@ def _about(request: MemberRequest, candidate: Candidate) -> dict[str, Any]:
             who,
             search,
             on_list(request.member, of, [candidate]).get(candidate.patient_key),
-            left=left_alone(of, [candidate]).get(candidate.patient_key),
+            left=left_alone(request.member, of, [candidate]).get(candidate.patient_key),
         ),
         "can_adopt": request.member.may("adopt_people", of.practice),
         "can_decide": request.member.may("decide_to_check", of.practice),

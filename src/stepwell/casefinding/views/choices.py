@@ -135,7 +135,9 @@ def adopt(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
         except StepwellError as error:
             problem = str(error)
     context |= {
-        "rows": presenters.candidate_rows(chosen, who, search_of(of), left=left_alone(of, chosen)),
+        "rows": presenters.candidate_rows(
+            chosen, who, search_of(of), left=left_alone(request.member, of, chosen)
+        ),
         "problem": problem,
         "already": presenters.already_on_list(standing) if standing else "",
     }

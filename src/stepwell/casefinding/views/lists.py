@@ -72,7 +72,7 @@ def _rows(
         ],
         "page": page,
         "rows": presenters.candidate_rows(
-            shown, who, search, on_list(request.member, of, shown), left_alone(of, shown)
+            shown, who, search, on_list(request.member, of, shown), left_alone(request.member, of, shown)
         ),
         "names_missing": bool(shown) and not who,
         "pill": pill,
@@ -93,9 +93,9 @@ def on_list(member: Member, of: CandidateList, shown: Sequence[Candidate]) -> di
     return dict(people.values_list("patient_key", "pk"))
 
 
-def left_alone(of: CandidateList, shown: Sequence[Candidate]) -> dict[str, Candidate]:
+def left_alone(member: Member, of: CandidateList, shown: Sequence[Candidate]) -> dict[str, Candidate]:
     """Who of these a clinician decided is not to be contacted, on whichever list of the practice."""
-    return Candidate.objects.not_to_be_contacted(of.practice, [c.patient_key for c in shown])
+    return Candidate.visible_to(member).not_to_be_contacted(of.practice, [c.patient_key for c in shown])
 
 
 def search_of(of: CandidateList) -> Search:
@@ -187,7 +187,7 @@ def download(request: MemberRequest, pk: uuid.UUID, chosen: str) -> HttpResponse
             search.id,
             of.search_version,
         )
-        for row in presenters.candidate_rows(people, who, search, left=left_alone(of, people))
+        for row in presenters.candidate_rows(people, who, search, left=left_alone(request.member, of, people))
     ]
     csv_files.write(response, COLUMNS, lines)  # type: ignore[arg-type]
     return response
