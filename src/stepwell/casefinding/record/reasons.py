@@ -18,7 +18,7 @@ from stepwell.population.records.person import PersonRecord
 from stepwell.population.records.searches import Search
 from stepwell.population.records.searches import rules as tree
 from stepwell.population.records.searches.explain import Explanation
-from stepwell.population.records.searches.facts import GROUPS
+from stepwell.population.records.searches.vocabulary import GROUPS
 
 GROUP_WORDS = {
     "opioid": "Opioid",

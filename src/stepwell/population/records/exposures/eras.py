@@ -17,14 +17,13 @@ def eras(
 
     ``covers``: line_id, person_no, line_no, own, start, end. ``lines``: line_no and a boolean column for each class.
     """
-    own = covers.filter(_.own).join(lines, "line_no")
-    parts = [
-        own.filter(own[name]).select(
-            "person_no", "line_id", "start", "end", medicine_class=ibis.literal(name)
-        )
-        for name in classes
-    ]
-    joined = _numbered(ibis.union(*parts, distinct=False), ("person_no", "medicine_class"), rules)
+    of_classes = ibis.union(
+        *(lines.filter(lines[name]).select("line_no", medicine_class=ibis.literal(name)) for name in classes),
+        distinct=False,
+    )
+    own = covers.filter(_.own).join(of_classes, "line_no")
+    own = own.select("person_no", "medicine_class", "line_id", "start", "end")
+    joined = _numbered(own, ("person_no", "medicine_class"), rules)
     return (
         joined.group_by("person_no", "medicine_class", "era_no")
         .agg(

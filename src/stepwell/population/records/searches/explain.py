@@ -11,9 +11,9 @@ from ibis import _
 
 from stepwell.population.records.exposures.pipeline import PERSON
 from stepwell.population.records.searches import rules
-from stepwell.population.records.searches.facts import FACTS, GROUPS, column
 from stepwell.population.records.searches.model import Reason, Search
 from stepwell.population.records.searches.run import Prepared
+from stepwell.population.records.searches.vocabulary import FACTS, GROUPS, column
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ import yaml
 
 from stepwell.base.errors import StepwellError
 from stepwell.population.records.searches import rules
-from stepwell.population.records.searches.facts import FACTS, GROUPS
+from stepwell.population.records.searches.vocabulary import FACTS, GROUPS
 
 _KEYS = {"id", "version", "title", "plain", "about", "source", "status", "review", "base", "out", "check"}
 _PACKAGE = "stepwell.population.records.searches.definitions"
@@ -39,7 +39,7 @@ class Reason:
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """``about`` names the groups of ``facts.GROUPS`` the search speaks of; the first gives the era figures shown."""
+    """``about`` names the groups of ``vocabulary.GROUPS`` the search speaks of; the first gives the era figures shown."""
 
     id: str
     version: int

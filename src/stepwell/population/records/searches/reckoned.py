@@ -13,18 +13,18 @@ import ibis
 from stepwell.knowledge.exposure import Rules
 
 
-def may_differ(table: ibis.Table, group: str, as_of: date, rules: Rules) -> dict[str, ibis.Value]:
-    """``days_now``, ``days_long`` and ``days_stopped`` of a group, from its facts; see ``facts.FACTS`` for what they say."""
+def may_differ(table: ibis.Table, as_of: date, rules: Rules) -> dict[str, ibis.Value]:
+    """``days_now``, ``days_long`` and ``days_stopped`` from the facts of a group; see ``vocabulary.GROUP_FACTS`` for what they say."""
     slack, long, window = rules.assumed_days, rules.long_term_days, rules.window_days
     reckoned = table.no_days.fill_null(False)
-    is_open = table[f"{group}__open"].fill_null(False)
-    days, ago = table[f"{group}__closed_days"], table[f"{group}__closed_ago"]
+    is_open = table.open.fill_null(False)
+    days, ago = table.closed_days, table.closed_ago
     # Days from the start of the era before to as-of, where only a longer supply parts it from this one.
-    joins = (table[f"{group}__gap_before"] <= rules.gap_days + slack).fill_null(False)
-    joined_days = ibis.date(as_of).delta(table[f"{group}__start_before"], unit="day")
+    joins = (table.gap_before <= rules.gap_days + slack).fill_null(False)
+    joined_days = ibis.date(as_of).delta(table.start_before, unit="day")
     joined_long = joins & (joined_days >= long)
     now = ~is_open & (ago <= rules.gap_days + slack)
-    longer = is_open & (table[f"{group}__era_days"] < long) & joined_long
+    longer = is_open & (table.era_days < long) & joined_long
     long_now = now & ((ago + days >= long) | joined_long)
     already = (days >= long) & (ago < window)
     ended = ~is_open & ~already.fill_null(False) & (ago < window + slack)

@@ -15,7 +15,7 @@ from decimal import Decimal
 import ibis
 
 from stepwell.base.errors import StepwellError
-from stepwell.population.records.searches.facts import FACTS, column
+from stepwell.population.records.searches.vocabulary import FACTS, column
 
 _OPERATORS = ("is", "at_least", "less_than")
 

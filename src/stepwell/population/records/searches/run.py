@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
-from functools import reduce
+from functools import lru_cache, reduce
 from operator import or_
 
 import ibis
@@ -23,8 +23,9 @@ from stepwell.population.records.exposures import Exposures
 from stepwell.population.records.exposures import derive as derive_exposures
 from stepwell.population.records.exposures.pipeline import PERSON
 from stepwell.population.records.searches import rules as tree
-from stepwell.population.records.searches.facts import FACTS, GROUPS, column, facts
+from stepwell.population.records.searches.facts import facts
 from stepwell.population.records.searches.model import Reason, Search
+from stepwell.population.records.searches.vocabulary import FACTS, GROUPS, column
 
 OUTCOMES = ("in", "check", "out")
 
@@ -122,7 +123,7 @@ def prepare(tables: Mapping[str, ibis.Table], as_of: date, con: ibis.BaseBackend
     """Exposures and facts at ``as_of``. ``tables``: canonical and derived tables of the loads to search."""
     rules = current()
     exposures = derive_exposures(tables["medicine_issues"], tables["lines"], as_of, rules, con)
-    return Prepared(as_of, rules, exposures, kept(con, facts(tables, exposures, rules)))
+    return Prepared(as_of, rules, exposures, kept(con, facts(tables, exposures, rules, con)))
 
 
 def run(search: Search, prepared: Prepared, options: Options | None = None) -> Result:
@@ -223,6 +224,7 @@ def _groups(lines: list[Mapping[str, object]]) -> tuple[str, ...]:
     return tuple(sorted(classes | {str(line["substance"]) for line in lines}))
 
 
+@lru_cache(maxsize=4096)  # the same few doses come again and again
 def _reaches_line(ome: float | None, threshold_id: str) -> bool:
     return ome is not None and threshold(threshold_id).reached_by(Decimal(str(ome)))
 
@@ -330,11 +332,15 @@ def _first_known(row: Mapping[str, object], *names: str) -> int | None:
 
 
 def _float(value: object) -> float | None:
-    return None if value is None else float(str(value))
+    if value is None or isinstance(value, float):
+        return value
+    return float(str(value))
 
 
 def _int(value: object) -> int | None:
-    return None if value is None else int(str(value))
+    if value is None or isinstance(value, int):
+        return value
+    return int(str(value))
 
 
 def _date(value: object) -> date | None:

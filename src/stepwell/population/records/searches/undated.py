@@ -6,7 +6,6 @@ made, could turn an answer; where they cannot, the dated issues stand.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import date, timedelta
 
 import ibis
@@ -35,10 +34,8 @@ def bounded(undated_issues: ibis.Table, lines: ibis.Table, as_of: date, rules: R
     return joined.mutate(reach=_.latest + days.as_interval("D"))
 
 
-def of_groups(
-    found: ibis.Table, exposures: Exposures, rules: Rules, groups: Mapping[str, tuple[str, ...]]
-) -> ibis.Table:
-    """One row per person with undated issues in ``found`` (``bounded``). Of each group, its name and two underscores before:
+def of_groups(found: ibis.Table, exposures: Exposures, rules: Rules) -> ibis.Table:
+    """One row per person and ``medicine_group`` of ``found``: ``bounded``, with each row once for each group its line is of.
 
     ``undated_now``: a medicine may be taken now, or more of it than its dated issues show. ``issues_made`` and ``issues_dated``: of the
     templates that say how many were made. ``span_start`` (NULL: not known), ``span_latest``, ``span_reach``: when all of them were.
@@ -50,33 +47,21 @@ def of_groups(
     covered = _.reach + ibis.interval(days=rules.gap_days)
     elsewhere = ibis.greatest(covered, _.latest + ibis.interval(days=rules.elsewhere_days))
     now = (ibis.ifelse(_.own, covered, elsewhere) >= exposures.as_of) & _.is_settled.isnull()
-    aggregates: dict[str, ibis.Value] = {}
-    for group, classes in groups.items():
-        belongs = ibis.or_(*(joined[name] for name in classes))
-        aggregates |= {
-            f"{group}__undated_now": (belongs & now).any(),
-            f"{group}__issues_made": _.made.sum(where=belongs).cast("int32"),
-            f"{group}__issues_dated": _.dated.sum(where=belongs & _.made.notnull()).cast("int32"),
-            f"{group}__any_start": (belongs & _.earliest.isnull()).any(),
-            f"{group}__span_start": _.earliest.min(where=belongs),
-            f"{group}__span_latest": _.latest.max(where=belongs),
-            f"{group}__span_reach": _.reach.max(where=belongs),
-        }
-    spans = joined.group_by(*PERSON).agg(**aggregates)
-    known = {
-        f"{group}__span_start": ibis.ifelse(
-            spans[f"{group}__any_start"], ibis.null("date"), spans[f"{group}__span_start"]
-        )
-        for group in groups
-    }
-    return spans.mutate(**known).drop(*(f"{group}__any_start" for group in groups))
+    return joined.group_by(*PERSON, "medicine_group").agg(
+        undated_now=now.any(),
+        issues_made=_.made.sum().cast("int32"),
+        issues_dated=_.dated.sum(where=_.made.notnull()).cast("int32"),
+        span_start=ibis.ifelse(_.earliest.isnull().any(), ibis.null("date"), _.earliest.min()),
+        span_latest=_.latest.max(),
+        span_reach=_.reach.max(),
+    )
 
 
-def may_change_eras(table: ibis.Table, group: str, as_of: date, rules: Rules) -> ibis.Value:
+def may_change_eras(table: ibis.Table, as_of: date, rules: Rules) -> ibis.Value:
     """Whether the span of undated issues could lengthen a short open era, or make a long one that ended lately."""
-    start, days = table[f"{group}__era_start"], table[f"{group}__era_days"]
-    closed_days, closed_ago = table[f"{group}__closed_days"], table[f"{group}__closed_ago"]
-    reach, first = table[f"{group}__span_reach"], table[f"{group}__span_start"]
+    start, days = table.era_start, table.era_days
+    closed_days, closed_ago = table.closed_days, table.closed_ago
+    reach, first = table.span_reach, table.span_start
     before_it = first.isnull() | (first < start)
     joins_it = reach + ibis.interval(days=rules.gap_days) >= start
     lengthens = (days < rules.long_term_days) & before_it & joins_it
@@ -88,13 +73,13 @@ def may_change_eras(table: ibis.Table, group: str, as_of: date, rules: Rules) ->
     length = ibis.greatest(reach, ended).delta(whole_start, unit="day")
     long_enough = first.isnull() | (length >= rules.long_term_days)
     closes = (reach > since) & long_enough & ~ended_long_ago_or_known.fill_null(False)
-    is_open = table[f"{group}__open"].fill_null(False)
+    is_open = table.open.fill_null(False)
     return ibis.ifelse(is_open, lengthens, closes).fill_null(False)
 
 
-def may_be_before(table: ibis.Table, group: str, rules: Rules) -> ibis.Value:
+def may_be_before(table: ibis.Table, rules: Rules) -> ibis.Value:
     """Whether undated issues could have been made in the months before an open era in which newly started means none."""
-    start, first = table[f"{group}__era_start"], table[f"{group}__span_start"]
+    start, first = table.era_start, table.span_start
     early = first.isnull() | (first < start)
-    late = table[f"{group}__span_latest"] >= start - ibis.interval(days=rules.window_days)
+    late = table.span_latest >= start - ibis.interval(days=rules.window_days)
     return (early & late).fill_null(False)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from stepwell.population import engine
 from stepwell.population.records.searches import rules
-from stepwell.population.records.searches.facts import FACTS, column
+from stepwell.population.records.searches.vocabulary import FACTS, column
 
 # One fact of each kind would do; several let a rule contradict itself.
 NAMES = [
