@@ -14,7 +14,7 @@ from stepwell.organisations.tables import TableState
 from stepwell.people.models import Person
 from stepwell.population import disclosure
 from stepwell.population.records.canonical import Identity
-from stepwell.population.records.searches import Search, all_searches, reason
+from stepwell.population.records.searches import Search, reason
 
 FLAGS = {
     "ome_120": ("120mg or more", "red"),
@@ -107,10 +107,8 @@ def candidate_row(
 
 
 def _left_words(left: Candidate) -> str:
-    search = all_searches().get(left.candidate_list.search_id)
-    title = search.title if search else left.candidate_list.search_id
     day = words.long_date(left.decided_at.date()) if left.decided_at else "a date not known"
-    return f"Not to be contacted: decided on {day}, on the list {title}"
+    return f"Not to be contacted: decided on {day}, on the list {left.candidate_list.title}"
 
 
 def _action(candidate: Candidate, left: bool) -> str:

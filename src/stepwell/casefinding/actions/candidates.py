@@ -18,7 +18,6 @@ from stepwell.organisations.models import Member
 from stepwell.people.actions import PersonDetails, add_person
 from stepwell.people.models import Person
 from stepwell.population.records.canonical import Identity
-from stepwell.population.records.searches import all_searches
 
 
 @transaction.atomic
@@ -95,17 +94,12 @@ def require_adoptable(of: CandidateList, candidates: Sequence[Candidate]) -> Non
     keys = [candidate.patient_key for candidate in candidates]
     left = Candidate.objects.not_to_be_contacted(of.practice, keys).values()
     if left:
-        titles = sorted({_title(said.candidate_list.search_id) for said in left})
+        titles = sorted({said.candidate_list.title for said in left})
         raise StepwellError(
             f"A clinician decided that {len(left)} of those chosen {'is' if len(left) == 1 else 'are'} not to be "
             f"contacted, on the list {' and '.join(titles)}.",
             next_step="Take them off the choice, or change that decision there first.",
         )
-
-
-def _title(search_id: str) -> str:
-    found = all_searches().get(search_id)
-    return found.title if found else search_id
 
 
 def _require_adoptable(of: CandidateList, candidate: Candidate) -> None:

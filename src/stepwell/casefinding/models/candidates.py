@@ -12,6 +12,7 @@ from stepwell.base.ids import uuid7
 from stepwell.organisations.models import Member, Organisation
 from stepwell.organisations.querysets import VisibleQuerySet
 from stepwell.people.models import Person
+from stepwell.population.records.searches import all_searches
 
 
 class CandidateListQuerySet(VisibleQuerySet["CandidateList"]):
@@ -58,6 +59,12 @@ class CandidateList(models.Model):
         """Lists of practices where this member may see counts. Who is on them is another permission."""
         practices = member.organisations_where("see_counts")
         return cls.objects.filter(practice__in=practices).select_related("practice", "made_by__user")
+
+    @property
+    def title(self) -> str:
+        """The title of its search; of one that is gone, its id."""
+        found = all_searches().get(self.search_id)
+        return found.title if found else self.search_id
 
 
 class Filter(models.TextChoices):

@@ -227,7 +227,7 @@ def _why(candidate: Any, found: FoundRecord | None) -> Why:
         lines = reasons.lines_of_record(found.record, search)
     facts = tuple(reasons.long(kept, of.as_of) for kept in reasons.kept_with(candidate, search))
     return Why(
-        title=search.title if search else of.search_id,
+        title=of.title,
         as_of=words.long_date(of.as_of),
         outcome=candidate.get_outcome_display(),
         reasons=tuple(rule.reason for rule in rules if rule),

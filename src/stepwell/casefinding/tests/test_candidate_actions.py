@@ -156,3 +156,9 @@ def test_a_member_elsewhere_may_neither_decide_nor_adopt(made, make_member, cand
         actions.decide(by=stranger, candidate=candidate("check"), decision=KEEP, reason="Seen.")
     with pytest.raises(NotAllowed):
         actions.adopt(by=stranger, of=made, candidates=[candidate("in")])
+
+
+def test_a_list_is_called_by_its_search_and_one_whose_search_is_gone_by_its_id(made):
+    assert made.title == "Long-term opioids"
+    made.search_id = "no-longer-asked"
+    assert made.title == "no-longer-asked"
