@@ -202,8 +202,7 @@ class Medicines:
             self._sink.withhold(key)
             self._withdraw(self._templates, template_id, "confidential templates left out")
             return
-        drug = self._drug(code_id)
-        amount = quantities.parse(quantity, unit)
+        supplied = self._supplied(code_id, dosage, quantity, unit, problem, elsewhere)
         is_active, end_date = self._active[active], self._ends.read(end)
         template: dict[str, object] = {
             "template_id": template_id,
@@ -213,18 +212,9 @@ class Medicines:
             "end_date": end_date,
             "status": _status(is_active, end_date is not None),
             "kind": kind,
-            "drug_code": drug.drug_code,
-            "bnf_code": None,
-            "drug_name": drug.name,
-            "dosage_instruction": self._texts[dosage],
-            "quantity_value": amount.value,
-            "quantity_unit": amount.unit,
-            "quantity_text": amount.text,
+            **supplied,
             "issues_made": self._made[made],
             "issues_authorised": self._authorised[authorised],
-            "prescribed_here": elsewhere is None,
-            "elsewhere_source": elsewhere,
-            "problem_id": self._ids[problem],
             "source_file": file,
             "source_line": line,
         }
@@ -253,9 +243,8 @@ class Medicines:
         issue_date = self._starts.read(day)
         if issue_date is None:
             raise Unusable("the issue has no date", "EffectiveDate")
-        drug = self._drug(code_id)
-        amount = quantities.parse(quantity, unit)
         elsewhere = "private" if self._private[private] else facts.elsewhere(method) or origin.elsewhere
+        supplied = self._supplied(code_id, dosage, quantity, unit, problem, elsewhere)
         self._without_issue.pop(template_id or "", None)
         self._issues.add(
             {
@@ -265,21 +254,33 @@ class Medicines:
                 "template_id": template_id,
                 "issue_date": issue_date,
                 "kind": origin.kind or self._kind_by_method(method),
-                "drug_code": drug.drug_code,
-                "bnf_code": None,
-                "drug_name": drug.name,
-                "dosage_instruction": self._texts[dosage],
-                "quantity_value": amount.value,
-                "quantity_unit": amount.unit,
-                "quantity_text": amount.text,
+                **supplied,
                 "duration_days": self._days[days] or None,
-                "prescribed_here": elsewhere is None,
-                "elsewhere_source": elsewhere,
-                "problem_id": self._ids[problem],
                 "source_file": file,
                 "source_line": line,
             }
         )
+
+    def _supplied(
+        self, code_id: str, dosage: str, quantity: str, unit: str, problem: str, elsewhere: str | None
+    ) -> dict[str, object]:
+        """What of which medicine, for what and from where: the columns a template and an issue fill alike."""
+        drug = self._drugs.get(code_id) or self._drugs.get(code_id.strip())
+        if drug is None:
+            raise Unusable(_NO_DRUG, "CodeId")
+        amount = quantities.parse(quantity, unit)
+        return {
+            "drug_code": drug.drug_code,
+            "bnf_code": None,
+            "drug_name": drug.name,
+            "dosage_instruction": self._texts[dosage],
+            "quantity_value": amount.value,
+            "quantity_unit": amount.unit,
+            "quantity_text": amount.text,
+            "prescribed_here": elsewhere is None,
+            "elsewhere_source": elsewhere,
+            "problem_id": self._ids[problem],
+        }
 
     def _withdraw(self, batch: Batch, row_id: str, counted_as: str) -> None:
         """Leave a confidential row out, and in a delta also take back what was loaded before it was confidential."""
@@ -288,12 +289,6 @@ class Medicines:
             self._sink.count(counted_as.replace("left out", "taken back"))
         else:
             self._sink.count(counted_as)
-
-    def _drug(self, code_id: str) -> Drug:
-        drug = self._drugs.get(code_id) or self._drugs.get(code_id.strip())
-        if drug is None:
-            raise Unusable(_NO_DRUG, "CodeId")
-        return drug
 
     def _origin(self, template_id: str | None) -> _Origin:
         origin = self._origins.get(template_id) if template_id else None
