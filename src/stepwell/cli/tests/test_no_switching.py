@@ -84,6 +84,8 @@ def test_a_planted_converter_is_seen(planted):
 def test_the_sum_that_is_done_here_is_not_taken_for_one():
     assert faults_of(equivalence.convert) == []
     assert faults_of(equivalence.band) == []
+    assert faults_of(equivalence.side_by_side) == []
+    assert faults_of(equivalence.from_units) == []
 
 
 @pytest.mark.parametrize("package", [stepwell.knowledge, stepwell.population], ids=lambda p: p.__name__)
@@ -96,8 +98,10 @@ def test_no_public_function_goes_from_one_medicine_to_another(package):
 def test_what_equivalence_offers_is_this_and_no_more():
     """A new name here is a decision about safety: look at hazard 6 first."""
     assert set(equivalence.__all__) == {
-        "DEFAULT_TABLE", "Band", "Equivalence", "Threshold", "Total",
-        "band", "convert", "threshold", "thresholds", "total",
+        "CALCULATION_VERSION", "DEFAULT_TABLE", "Band", "Bound", "Comparison", "Equivalence", "FactorTable", "Input",
+        "Method", "PopulationTotal", "Refusal", "Role", "Shown", "Supply", "Taken", "Threshold", "Total", "UnderTable",
+        "band", "bounds", "convert", "from_injections", "from_patches_supplied", "from_syringe_driver", "from_units",
+        "population_total", "shown", "side_by_side", "tables", "threshold", "thresholds", "total",
     }  # fmt: skip
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
 from stepwell.base.errors import StepwellError
-from stepwell.knowledge.equivalence.convert import Equivalence, plain_number
+from stepwell.knowledge.equivalence.model import Equivalence, plain_number
 from stepwell.knowledge.equivalence.thresholds import Band, band, thresholds
 
 
@@ -33,7 +33,7 @@ class Total:
         """As shown: ``at least 60 mg``, ``24 to 84 mg``, ``90 (89.6) mg``, ``not known``."""
         if self.ome_min is None or self.ome_max is None:
             return "not known"
-        low, high = _shown(self.ome_min), _shown(self.ome_max)
+        low, high = whole_mg(self.ome_min), whole_mg(self.ome_max)
         figure = low if self.ome_min == self.ome_max else f"{low} to {high}"
         return f"at least {figure} mg" if self.at_least else f"{figure} mg"
 
@@ -63,7 +63,7 @@ def total(parts: Iterable[Equivalence], *, also_unconverted: Iterable[str] = ())
     )
 
 
-def _shown(value: Decimal) -> str:
+def whole_mg(value: Decimal) -> str:
     """Whole milligrams, half up; with the exact figure where rounding could hide which side of a line it is on."""
     whole = value.quantize(Decimal(1), rounding=ROUND_HALF_UP)
     near_a_line = any(abs(value - line.value) < 1 for line in thresholds())
