@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Any
 
 from stepwell.base.clock import LONDON
@@ -12,7 +11,6 @@ from stepwell.casefinding.models import Candidate, CandidateList
 from stepwell.casefinding.record import reasons, words
 from stepwell.organisations.tables import TableState
 from stepwell.people.models import Person
-from stepwell.population import disclosure
 from stepwell.population.records.canonical import Identity
 from stepwell.population.records.searches import Search, reason
 
@@ -145,84 +143,6 @@ def already_on_list(people: Sequence[Person]) -> str:
     )
     whom = "1 person was" if len(people) == 1 else f"{len(people):,} people were"
     return f"{whom} on the practice's list already: taken on {' and '.join(by)}."
-
-
-@dataclass(frozen=True, slots=True)
-class Flow:
-    """The counts of a list as the flow macro takes them, and the rate in words."""
-
-    steps: list[dict[str, Any]]
-    ends: list[dict[str, Any]]
-    rate: str
-
-
-def reason_texts(of: CandidateList, search: Search) -> list[tuple[str, str, int]]:
-    """Each reason counted: where it puts people (out or check), its sentence, how many."""
-    found = []
-    for part, rules in (("out", search.out), ("check", search.check)):
-        for rule in rules:
-            if count := of.counts.get("reasons", {}).get(rule.id):
-                found.append((part, rule.reason, int(count)))
-    return found
-
-
-def flow(of: CandidateList) -> Flow:
-    """The whole counts, for those who may see the people too."""
-    counts, outcomes = of.counts, of.counts["outcomes"]
-    registered, base = int(counts["registered"]), int(counts["base"])
-    left = int(counts.get("reasons", {}).get("not_registered", 0))
-    here = base - left  # a rate of registered people counts registered people
-    rate = (
-        f"{words.figure(round(Decimal(1000 * here) / registered, 1))} in every 1,000 registered people "
-        f"({here:,} of {registered:,})."
-        if registered
-        else "Nobody is registered, so there is no rate."
-    )
-    if of.options.get("sample") is not None:
-        rate = "A sample has no rate."
-    elif left:
-        more = "1 more person meets" if left == 1 else f"{left:,} more people meet"
-        rate += (
-            f" {more} the definition, no longer registered or living at that date: out, and not in the rate."
-        )
-    return Flow(
-        steps=[
-            {"number": registered, "text": f"registered at {words.long_date(of.as_of)}"},
-            {"number": int(counts["issued_in_window"]), "text": "had such a medicine in the last 12 months"},
-            {
-                "number": base,
-                "text": "meet the definition" + (" and the narrowing" if of.is_narrowed else ""),
-            },
-        ],
-        ends=[
-            {"number": int(outcomes["in"]), "text": "in, with the reason for each person", "kind": "in"},
-            {
-                "number": int(outcomes["check"]),
-                "text": "to check: a clinician decides before contact",
-                "kind": "check",
-            },
-            {"number": int(outcomes["out"]), "text": "out, with the reason", "kind": "out"},
-        ],
-        rate=rate,
-    )
-
-
-def told(of: CandidateList, search: Search) -> dict[str, Any]:
-    """The counts for somebody who may not see the people: small ones are not told."""
-    counts = of.counts
-    outcomes = disclosure.parts({name: int(n) for name, n in counts["outcomes"].items()})
-    reasons = reason_texts(of, search)
-    said = disclosure.parts({f"{part} {text}": n for part, text, n in reasons})
-    base, registered = int(counts["base"]), int(counts["registered"])
-    whole = disclosure.whole({name: int(n) for name, n in counts["outcomes"].items()})
-    return {
-        "registered": disclosure.shown(registered),
-        "issued": disclosure.shown(int(counts["issued_in_window"])),
-        "base": whole,
-        "outcomes": outcomes,
-        "reasons": [(part, text, said[f"{part} {text}"]) for part, text, _ in reasons],
-        "rate": disclosure.HELD_BACK if whole == disclosure.HELD_BACK else disclosure.rate(base, registered),
-    }
 
 
 def signed_by(states: Sequence[TableState]) -> str:

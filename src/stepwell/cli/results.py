@@ -212,12 +212,7 @@ def _rate(result: Result) -> float | None:
     counts = result.counts
     if not counts.registered or result.options.sample is not None:
         return None
-    return round(1000 * _registered_base(result) / counts.registered, 1)
-
-
-def _registered_base(result: Result) -> int:
-    """Who meets the definition and is registered: a rate of registered people counts no others."""
-    return result.counts.base - result.counts.reasons.get("not_registered", 0)
+    return round(1000 * counts.registered_base / counts.registered, 1)
 
 
 def show_summary(result: Result, *, listed: bool) -> None:
@@ -234,7 +229,7 @@ def show_summary(result: Result, *, listed: bool) -> None:
         typer.echo(f"{number:>12,}  {reason.replace('_', ' ')}")
     if (rate := _rate(result)) is not None:
         typer.echo(
-            f"\n{rate:.1f} in every 1,000 registered people ({_registered_base(result):,} of {counts.registered:,})."
+            f"\n{rate:.1f} in every 1,000 registered people ({counts.registered_base:,} of {counts.registered:,})."
         )
     if result.options.sample is not None:
         typer.echo(

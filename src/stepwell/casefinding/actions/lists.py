@@ -84,6 +84,7 @@ def _kept(by: Member, practice: Organisation, load: Load, result: Result) -> Can
             "registered": counts.registered,
             "issued_in_window": counts.issued_in_window,
             "base": counts.base,
+            "registered_base": counts.registered_base,
             "outcomes": counts.outcomes,
             "reasons": counts.reasons,
         },

@@ -41,7 +41,7 @@ class CandidateList(models.Model):
     rules_id = models.CharField(max_length=20)
     options = models.JSONField(default=dict)
     is_narrowed = models.BooleanField(default=False)
-    # registered, issued_in_window, base, in, check, out, reasons: the flow of counts, as found.
+    # registered, issued_in_window, base, registered_base, outcomes, reasons: the flow of counts, as found.
     counts = models.JSONField(default=dict)
     made_by = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="candidate_lists")
     made_at = models.DateTimeField()
@@ -59,6 +59,14 @@ class CandidateList(models.Model):
         """Lists of practices where this member may see counts. Who is on them is another permission."""
         practices = member.organisations_where("see_counts")
         return cls.objects.filter(practice__in=practices).select_related("practice", "made_by__user")
+
+    @property
+    def registered_base(self) -> int:
+        """How many meet the definition and are registered. A list kept without it says who was known not to be."""
+        kept = self.counts.get("registered_base")
+        if kept is not None:
+            return int(kept)
+        return int(self.counts["base"]) - int(self.counts.get("reasons", {}).get("not_registered", 0))
 
     @property
     def title(self) -> str:

@@ -12,7 +12,7 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from stepwell.base import clock, csv_files
-from stepwell.casefinding import presenters, results
+from stepwell.casefinding import counts, presenters, results
 from stepwell.casefinding.forms import SampleForm
 from stepwell.casefinding.models import Candidate, CandidateList
 from stepwell.casefinding.models.candidates import Filter, Sort
@@ -38,7 +38,7 @@ def show(request: MemberRequest, pk: uuid.UUID, chosen: str = Filter.WANTED.valu
         if of.is_narrowed:
             # Narrowing again and again would show who a small count is.
             raise Http404
-        return render(request, "casefinding/counts.jinja", context | {"told": presenters.told(of, search)})
+        return render(request, "casefinding/counts.jinja", context | {"told": counts.told(of, search)})
     pill, order = filter_named(chosen), sort_named(request.GET.get("sort", ""))
     rows = Candidate.visible_to(request.member).filter(candidate_list=of)
     page = Paginator(rows.by_filter(pill).sorted_by(order), ROWS_A_PAGE).get_page(request.GET.get("page"))
@@ -59,8 +59,8 @@ def _rows(
     shown = list(page.object_list)
     who = results.identities(request.member, of, shown)
     return {
-        "flow": presenters.flow(of),
-        "reasons": presenters.reason_texts(of, search),
+        "flow": counts.flow(of),
+        "reasons": counts.reason_texts(of, search),
         "pills": [
             {
                 "text": each.label,

@@ -10,7 +10,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 
 from stepwell.base.errors import StepwellError
-from stepwell.casefinding import presenters, results
+from stepwell.casefinding import counts, presenters, results
 from stepwell.casefinding.actions import lists
 from stepwell.casefinding.models import CandidateList
 from stepwell.organisations import actions as organisation_actions
@@ -84,7 +84,7 @@ def _line(
         if sees_people:
             line["counts"] = {name: f"{int(n):,}" for name, n in of.counts["outcomes"].items()}
         else:
-            line["counts"] = presenters.told(of, search)["outcomes"]
+            line["counts"] = counts.told(of, search)["outcomes"]
     return line
 
 

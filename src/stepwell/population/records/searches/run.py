@@ -35,7 +35,7 @@ _CLASSES_OF_LINE = ("opioid", "tramadol", "strong_opioid", "gabapentinoid", "ben
 
 # The facts a candidate shows; the others are only asked by rules, and made into Python one person at a time.
 _SHOWN = frozenset(
-    {"ome.low", "ome.high", "ome.at_least", "person.years"}
+    {"ome.low", "ome.high", "ome.at_least", "person.years", "person.registered"}
     | {
         f"{group}.{name}"
         for group in GROUPS
@@ -72,14 +72,17 @@ class Prepared:
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """The flow of a search, in people. ``registered`` is the denominator; ``base`` = in + check + out."""
+    """The flow of a search, in people. ``registered`` is the denominator; ``base`` = in + check + out.
+
+    ``registered_base``: those of ``base`` who are registered. A rate of registered people counts no others.
+    """
 
     registered: int
     issued_in_window: int
     base: int
+    registered_base: int
     outcomes: dict[str, int]
     reasons: dict[str, int]
-    without_nhs_number: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +107,7 @@ class Candidate:
     flags: tuple[str, ...]
     groups: tuple[str, ...]  # classes and substances of the current lines
     no_nhs_number: bool
+    registered: bool  # and alive, at the date; False too where it is not known
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,6 +197,7 @@ def _candidate(search: Search, row: Mapping[str, object]) -> Candidate:
         flags=_flags(row, lines),
         groups=_groups(lines),
         no_nhs_number=bool(row["no_nhs_number"]),
+        registered=bool(row["person__registered"]),
     )
 
 
@@ -286,16 +291,15 @@ def _counts(search: Search, prepared: Prepared, kept: list[Candidate]) -> Counts
     totals = table.agg(
         registered=table.person__registered.sum(),
         issued=(issued & table.person__registered).sum(),
-        nameless=table.no_nhs_number.fill_null(False).sum(),
     ).to_pyarrow()
     row = totals.to_pylist()[0]
     return Counts(
         registered=row["registered"] or 0,
         issued_in_window=row["issued"] or 0,
         base=len(kept),
+        registered_base=sum(c.registered for c in kept),
         outcomes={o: sum(c.outcome == o for c in kept) for o in OUTCOMES},
         reasons=_reason_counts(search, kept),
-        without_nhs_number=row["nameless"] or 0,
     )
 
 

@@ -34,6 +34,16 @@ def test_the_flow_adds_up(lake):
         assert candidate.outcome == "in" or all(known)
 
 
+def test_who_meets_the_definition_and_is_registered_is_counted(lake):
+    """Somebody whose registration is not known is not among them, whatever else puts them out."""
+    found = run(search(SEARCH), lake[1])
+    not_known = {"not_registered", "registration_not_certain"}
+    assert any(not c.registered and "registration_not_certain" in c.reasons for c in found.candidates)
+    assert found.counts.registered_base == sum(c.registered for c in found.candidates) > 0
+    assert not any(c.registered for c in found.candidates if not_known & set(c.reasons))
+    assert all(c.registered for c in found.candidates if c.outcome == "in")
+
+
 def keys(lake, **options):
     return {c.patient_key for c in run(search(SEARCH), lake[1], Options(**options)).candidates}
 
