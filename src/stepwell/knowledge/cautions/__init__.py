@@ -1,0 +1,39 @@
+"""Cautions S01 to S20: declared rules over medicines, conditions, values and age. A caution is never advice by itself."""
+
+from stepwell.knowledge.cautions.engine import Acknowledgement, check, to_raise
+from stepwell.knowledge.cautions.intake import medicine_from
+from stepwell.knowledge.cautions.language import conditions
+from stepwell.knowledge.cautions.model import (
+    ENGINE_VERSION,
+    Cause,
+    Dose,
+    Finding,
+    Findings,
+    Level,
+    MedicineTaken,
+    OpioidCover,
+    PersonFacts,
+    Problem,
+    State,
+    Value,
+)
+
+__all__ = [
+    "ENGINE_VERSION",
+    "Acknowledgement",
+    "Cause",
+    "Dose",
+    "Finding",
+    "Findings",
+    "Level",
+    "MedicineTaken",
+    "OpioidCover",
+    "PersonFacts",
+    "Problem",
+    "State",
+    "Value",
+    "check",
+    "conditions",
+    "medicine_from",
+    "to_raise",
+]
