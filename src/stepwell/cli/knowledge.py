@@ -211,9 +211,17 @@ def equivalence_command(
     product: Annotated[str, typer.Argument(help="A name, dm+d id or BNF code.")],
     instruction: Annotated[str, typer.Argument(metavar="DOSAGE", help="The dosage instruction.")],
     table: Annotated[str, typer.Option("--table", help="The factor table.")] = "SW-DEFAULT-1",
+    all_tables: Annotated[
+        bool, typer.Option("--all-tables", help="Every table side by side, each sum written out.")
+    ] = False,
     as_json: JsonOption = False,
 ) -> None:
     """Daily oral morphine equivalent of a product taken as an instruction says. It ranks risk; it is not a switching dose."""
+    if all_tables:
+        from stepwell.cli import factor_tables
+
+        factor_tables.show(product, instruction, as_json=as_json)
+        return
     answer = equivalence_answer(product, instruction, table)
     if as_json:
         output.show_json(answer)

@@ -115,3 +115,57 @@ def test_plain_answers_name_what_was_asked():
     shown = run.invoke(app, ["medicines", "identify", "Zomorph 30mg modified-release capsules"]).stdout
     assert "Zomorph" in shown and "morphine" in shown
     assert "formula" in run.invoke(app, ["equivalence", "Codeine 30mg tablets", "1 qds"]).stdout
+
+
+class TestEveryTableSideBySide:
+    """``stepwell equivalence ... --all-tables``: each table's figure with its sum; not defined is not zero."""
+
+    def asked(self, product, dosage):
+        return answer("equivalence", product, dosage, "--all-tables")
+
+    def test_a_band_the_table_decides_is_said(self):
+        found = self.asked("Tramadol 50mg capsules", "2 qds")
+        figures = {each["table"]: each["ome_mg_per_day"]["max"] for each in found["tables"]}
+        assert figures == {
+            "SW-DEFAULT-1": 40, "UK-FPM-2020": 40, "UK-OPX-2025": 40, "UK-OPX-PRE2022": 40,
+            "US-CDC-2022": 80, "AU-ANZCA-2021": 80,
+        }  # fmt: skip
+        assert found["threshold_class_differs"] is True
+        assert found["tables"][4]["formula"] == "8 capsule x 50 mg x 0.2 = 80 mg"
+        assert (found["threshold_set"], found["calculation"]) == ("TH-1", "OME-CALC-1")
+
+    def test_not_defined_is_not_zero_and_no_flag(self):
+        found = self.asked("Buprenorphine 20micrograms/hour transdermal patches", "one weekly")
+        cdc = next(each for each in found["tables"] if each["table"] == "US-CDC-2022")
+        assert cdc["not_defined"] and cdc["ome_mg_per_day"] == {"min": None, "max": None}
+        assert found["threshold_class_differs"] is None
+
+    def test_both_methods_and_other_bounds_of_a_patch_are_shown(self):
+        words = ["equivalence", "Fentanyl 12micrograms/hour transdermal patches", "one every 72 hours"]
+        shown = run.invoke(app, [*words, "--all-tables"]).stdout
+        assert "12 microgram/h: 30 mg (published values)" in shown
+        assert "the other method: patch rate x factor: 12 microgram/h x 2.4 = 28.8 mg" in shown
+        assert "up to 45 mg (MHRA" in shown
+        assert shown.rstrip().endswith("It is not a dose to switch to.")
+
+    def test_an_as_needed_dose_is_a_part_of_its_own(self):
+        shown = run.invoke(app, ["equivalence", "Codeine 30mg tablets", "1-2 qds prn", "--all-tables"]).stdout
+        assert "0-24 mg oral morphine equivalent a day (as-needed part 0-24)" in shown
+
+    @pytest.mark.parametrize(
+        ("product", "dosage", "reason"),
+        [
+            ("Methadone 5mg tablets", "1 bd", "Methadone is never converted"),
+            ("Morphine 10mg modified-release tablets", "as directed", "could not be read"),
+            ("Amlodipine 5mg tablets", "1 od", "Not recognised"),
+            ("Gabapentin 300mg capsules", "1 tds", "not opioids"),
+        ],
+    )
+    def test_what_has_no_figure_says_why_under_every_table(self, product, dosage, reason):
+        found = self.asked(product, dosage)
+        assert len(found["tables"]) == 6
+        assert all(reason in each["reason"] and not each["convertible"] for each in found["tables"])
+
+    def test_a_table_for_reference_is_refused(self):
+        done = run.invoke(app, ["equivalence", "Codeine 30mg tablets", "1 qds", "--table", "UK-SCOT-PALL"])
+        assert isinstance(done.exception, StepwellError) and "held for reference" in str(done.exception)

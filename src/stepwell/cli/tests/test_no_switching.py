@@ -101,7 +101,7 @@ def test_what_equivalence_offers_is_this_and_no_more():
         "CALCULATION_VERSION", "DEFAULT_TABLE", "Band", "Bound", "Comparison", "Equivalence", "FactorTable", "Input",
         "Method", "PopulationTotal", "Refusal", "Role", "Shown", "Supply", "Taken", "Threshold", "Total", "UnderTable",
         "band", "bounds", "convert", "from_injections", "from_patches_supplied", "from_syringe_driver", "from_units",
-        "population_total", "shown", "side_by_side", "tables", "threshold", "thresholds", "total",
+        "population_total", "shown", "side_by_side", "tables", "taken_as_read", "threshold", "thresholds", "total",
     }  # fmt: skip
 
 

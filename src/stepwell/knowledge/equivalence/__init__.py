@@ -19,6 +19,7 @@ from stepwell.knowledge.equivalence.model import (
 )
 from stepwell.knowledge.equivalence.patches import Bound, bounds
 from stepwell.knowledge.equivalence.population import PopulationTotal, Supply, population_total
+from stepwell.knowledge.equivalence.reading import taken_as_read
 from stepwell.knowledge.equivalence.thresholds import Band, Threshold, band, threshold, thresholds
 from stepwell.knowledge.equivalence.total import Total, total
 
@@ -52,6 +53,7 @@ __all__ = [
     "shown",
     "side_by_side",
     "tables",
+    "taken_as_read",
     "threshold",
     "thresholds",
     "total",
