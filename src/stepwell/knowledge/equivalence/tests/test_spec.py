@@ -290,6 +290,9 @@ def test_5_never_converted_and_at_least(taken: Taken, refusal: Refusal) -> None:
 @pytest.mark.parametrize("substance", ["alfentanil", "nalbuphine", "dextromoramide", "papaveretum"])
 def test_5_some_have_a_value_for_populations_only(substance: str) -> None:
     assert from_injections(substance, Decimal(1), Decimal(1), table="UK-OPX-2025").refusal is Refusal.NEVER
+    route = "oral" if substance == "dextromoramide" else "parenteral"
+    one = Supply(Decimal(1), substance=substance, route=route, mg_per_unit=Decimal(1))
+    assert population_total([one]).ome_mg is not None
 
 
 def test_5_naloxone_is_ignored_and_the_oxycodone_counts() -> None:
