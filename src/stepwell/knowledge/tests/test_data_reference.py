@@ -40,7 +40,11 @@ def test_every_product_is_held_as_the_reference_has_it() -> None:
 @pytest.mark.reference
 @pytest.mark.parametrize(
     ("name", "path"),
-    [("ome_factors", "clinical/ome_factors.csv"), ("patch_brands", "clinical/patch_brands_uk.csv")],
+    [
+        ("ome_factors", "clinical/ome_factors.csv"),
+        ("patch_brands", "clinical/patch_brands_uk.csv"),
+        ("taper_profiles", "clinical/taper_profiles.csv"),
+    ],
 )
 def test_a_table_is_row_for_row_the_reference(name: str, path: str) -> None:
     ours, reference = tables.rows(name), read(path)

@@ -1,0 +1,56 @@
+"""Taper plans: a dose lowered step by step, in doses that real products make, at a pace a named profile sets.
+
+    >>> from datetime import date
+    >>> from stepwell.knowledge import medicines, tapers
+    >>> found = medicines.identify(name="Morphine 60mg modified-release tablets")
+    >>> plan = tapers.plan_from_instruction(found, "1 bd", "OPI-FPM", date(2026, 12, 1))
+    >>> plan.steps[0].daily_dose
+    Decimal('110')
+
+A plan is a proposal. The way of one: ``opening`` (the dose now), ``refusals``, ``profiles`` and ``target`` (how far),
+``families``, ``ladder``, ``spread`` and ``rungs`` (which doses can be made), ``guard`` and ``lengths`` (when), ``scripts`` and
+``wording`` (what is supplied), ``told`` (what must be said), ``planner`` (all of it), ``operations`` (after it has begun).
+"""
+
+from stepwell.knowledge.tapers.model import (
+    Caution,
+    Change,
+    Constraints,
+    DoseUnit,
+    Item,
+    Override,
+    Plan,
+    Refusal,
+    Regimen,
+    Script,
+    Spread,
+    Step,
+    Time,
+)
+from stepwell.knowledge.tapers.opening import Opening, opening
+from stepwell.knowledge.tapers.planner import plan, plan_from_instruction
+from stepwell.knowledge.tapers.profiles import Profile, choosable, default_profile, profiles
+
+__all__ = [
+    "Caution",
+    "Change",
+    "Constraints",
+    "DoseUnit",
+    "Item",
+    "Opening",
+    "Override",
+    "Plan",
+    "Profile",
+    "Refusal",
+    "Regimen",
+    "Script",
+    "Spread",
+    "Step",
+    "Time",
+    "choosable",
+    "default_profile",
+    "opening",
+    "plan",
+    "plan_from_instruction",
+    "profiles",
+]
