@@ -5,9 +5,8 @@ from __future__ import annotations
 from decimal import Decimal
 
 from stepwell.base.errors import StepwellError
-from stepwell.knowledge import tables
 from stepwell.knowledge.equivalence.factors import Factor, factor, never_converted, not_listed
-from stepwell.knowledge.equivalence.held import usable
+from stepwell.knowledge.equivalence.held import populations_only, usable
 from stepwell.knowledge.equivalence.model import (
     Equivalence,
     Input,
@@ -96,7 +95,7 @@ def refusal_of_substance(substance: str, table: str) -> Equivalence | None:
         why = f": {here.note}" if here.note else ""
         reason = f"The table {table} does not define {substance}{why}."
         return not_converted(table, Refusal.NOT_DEFINED, reason)
-    if substance in tables.document("ome_tables")["populations_only"]["substances"]:
+    if substance in populations_only():
         reason = f"{substance.capitalize()} is obsolete: it is counted in totals over a population only."
         return not_converted(table, Refusal.NEVER, reason)
     return None

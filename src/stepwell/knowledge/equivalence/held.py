@@ -87,6 +87,7 @@ def compared() -> tuple[FactorTable, ...]:
     return tuple(each for each in tables() if each.role is not Role.REFERENCE)
 
 
+@cache
 def usable(table_id: str) -> None:
     """Raises StepwellError unless a dose may be converted under the table."""
     if held(table_id).role is Role.REFERENCE:
@@ -95,6 +96,12 @@ def usable(table_id: str) -> None:
             where=Place("ome_tables.yaml"),
             next_step=f"Use one of: {', '.join(each.id for each in compared())}.",
         )
+
+
+@cache
+def populations_only() -> frozenset[str]:
+    """Obsolete substances, whose values are for totals over a population and not for a person."""
+    return frozenset(_document()["populations_only"]["substances"])
 
 
 def marked(mark: str) -> str:
