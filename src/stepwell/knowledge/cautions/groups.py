@@ -29,8 +29,10 @@ def names() -> frozenset[str]:
 
 def groups_of(medicine: MedicineTaken) -> frozenset[str]:
     """The groups of one medicine."""
-    found = _groups(_text(medicine), medicine.bnf_code or "")
-    return found | {str(each) for each in medicine.classes}
+    classes = {str(each) for each in medicine.classes}
+    found = _groups(_text(medicine), medicine.bnf_code or "") | classes
+    on_the_skin = tables.document("caution_rules")["on_the_skin"]
+    return found - set(on_the_skin["not_groups"]) if on_the_skin["class"] in classes else found
 
 
 def has_substance(medicine: MedicineTaken, substance: str) -> bool:

@@ -133,10 +133,9 @@ def test_example_5_no_egfr_is_not_clear() -> None:
 
 def test_paracetamol_is_counted_in_every_product_that_holds_it() -> None:
     light = (value("weight_kg", 45),)
-    two = person(
-        read("Co-codamol 30mg/500mg tablets", "two three times a day"),
-        read("Co-codamol 8mg/500mg tablets", "one when needed"),
-        values=light,
-    )
-    assert outcome("S14F", two) == "not assessed"  # 3,000 mg is 67 mg for each kg only with what is not known
-    assert outcome("S14F", person(two.medicines[0], values=(value("weight_kg", 49),))) == "warn"
+    regular = read("Co-codamol 30mg/500mg tablets", "two twice a day")  # 2,000 mg: 44 mg for each kg
+    extra = read("Co-codamol 8mg/500mg tablets", "two twice a day")
+    assert outcome("S14F", person(regular, values=light)) == "clear"
+    assert outcome("S14F", person(regular, extra, values=light)) == "warn"
+    as_needed = read("Co-codamol 8mg/500mg tablets", "one when needed")
+    assert outcome("S14F", person(regular, as_needed, values=light)) == "not assessed"
