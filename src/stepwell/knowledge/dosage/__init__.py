@@ -21,6 +21,19 @@ Where people could argue, this is how it reads:
 
 from stepwell.knowledge.dosage.fields import FIELDS, as_dict
 from stepwell.knowledge.dosage.model import Dosage, Span, Status, Step
-from stepwell.knowledge.dosage.parse import PARSER_VERSION, parse
+from stepwell.knowledge.dosage.parse import PARSER_VERSION, parse, parse_many
+from stepwell.knowledge.dosage.refusals import Refusal, refusals
 
-__all__ = ["FIELDS", "PARSER_VERSION", "Dosage", "Span", "Status", "Step", "as_dict", "parse"]
+__all__ = [
+    "FIELDS",
+    "PARSER_VERSION",
+    "Dosage",
+    "Refusal",
+    "Span",
+    "Status",
+    "Step",
+    "as_dict",
+    "parse",
+    "parse_many",
+    "refusals",
+]

@@ -51,9 +51,14 @@ class Agreement:
                 raise RefusedError("quantity_suspect", "quantity_suspect")
         return dose
 
-    def limit(self, limit: Limit, unit: str | None, dose_high: Decimal | None) -> DailyLimit:
-        """A ceiling in the counted unit a day."""
+    def limit(
+        self, limit: Limit, unit: str | None, dose_high: Decimal | None, daily_high: Decimal | None = None
+    ) -> DailyLimit:
+        """A ceiling in the counted unit a day. ``daily_high``: the most on a day it is taken, for "3 nights a week"."""
         days = limit.days or Decimal(1)
+        if limit.unit == "day":
+            on_a_day = daily_high if daily_high is not None else dose_high
+            return DailyLimit(None if on_a_day is None else limit.amount * on_a_day / days, "dose")
         if limit.unit == "dose":
             daily = None if dose_high is None else limit.amount * dose_high / days
             return DailyLimit(daily, "dose")

@@ -134,6 +134,9 @@ def _reckon_part(part: Part, clause: Clause, agreement: Agreement, result: Sum) 
     )
     if part.divided is not None:
         return _divided(part, dose, needed, upto)
+    if clause.label is not None:
+        for times in part.times:
+            times.days = times.days or Decimal(1)  # "day 1: 300mg once"
     found = occasions(part, result.flags)
     if found is None and clause.label is not None and not needed:
         found = ONCE_A_DAY
@@ -273,7 +276,7 @@ def _together(timings: list[Occasions]) -> Occasions | None:
 def _ceiling(clause: Clause, parts: list[Reckoned], agreement: Agreement, result: Sum) -> None:
     """A ceiling caps the maximum and never raises it; where nothing else says how often, it is the maximum."""
     for limit in clause.limits:
-        capped = agreement.limit(limit, result.unit, result.dose_high)
+        capped = agreement.limit(limit, result.unit, result.dose_high, result.high)
         result.ceiling, result.ceiling_unit, result.ceiling_days = limit.amount, capped.kind, limit.days
         if capped.daily is None:
             result.flags.append("ceiling_not_converted")
@@ -295,6 +298,8 @@ def _ceiling(clause: Clause, parts: list[Reckoned], agreement: Agreement, result
             result.high = capped.daily
         if result.unit is None:
             result.unit = capped.unit
+        if limit.unit == "day":
+            result.low = ZERO  # "no more than": it may be fewer
         if result.low is not None and result.low > result.high:
             result.low = result.high
             result.flags.append("ceiling_below_dose")

@@ -33,6 +33,8 @@ FIELDS = (
     "patch_mcg_per_hour",
     "steps",
     "spans",
+    "unread",
+    "question",
     "parser_version",
 )
 """The columns, in order."""

@@ -41,7 +41,8 @@ class Dosage:
     ``daily_min``/``daily_max`` are counted units a day (a dose written in mg with no product: unit "mg", daily in mg).
     None is "no safe answer", never zero: an as-needed instruction without frequency or ceiling has minimum 0 and
     maximum None. ``reason`` is one code, set when refused. ``flags`` and ``noise`` keep their order of appearance.
-    ``ceiling_unit`` is unit, mg or dose. With a product, ``daily_mg_*`` are mg of its counted substance and
+    ``unread`` are remarks that say nothing of dose or time, left out without being understood. A refusal has a ``question``:
+    what to ask. ``ceiling_unit`` is unit, mg or dose. With a product, ``daily_mg_*`` are mg of its counted substance and
     ``patch_mcg_per_hour`` is the rate of all patches worn at once.
     """
 
@@ -50,6 +51,8 @@ class Dosage:
     reason: str | None
     flags: tuple[str, ...]
     noise: tuple[str, ...]
+    unread: tuple[str, ...]
+    question: str | None
     dose_min: Decimal | None
     dose_max: Decimal | None
     unit: str | None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from decimal import Decimal
 from functools import lru_cache
 
@@ -15,13 +16,14 @@ from stepwell.knowledge.dosage.grammar.settle import settle
 from stepwell.knowledge.dosage.model import Dosage, Span, Status, Step
 from stepwell.knowledge.dosage.noise import Cleaned, strip
 from stepwell.knowledge.dosage.plausibility import implausible, interval_mismatch, strength_differs
+from stepwell.knowledge.dosage.refusals import refusals
 from stepwell.knowledge.dosage.spans import spans_of
 from stepwell.knowledge.dosage.steps import steps_of
-from stepwell.knowledge.dosage.tokens import tokenize
+from stepwell.knowledge.dosage.tokens import Token, tokenize
 from stepwell.knowledge.medicines.model import Product
 from stepwell.knowledge.tables import register
 
-PARSER_VERSION = "1"
+PARSER_VERSION = "2"
 LONGEST_TEXT = 500
 _PLACES = Decimal("0.000001")
 _CACHED_TEXTS = 65536
@@ -34,6 +36,24 @@ def parse(text: str | None, product: Product | None = None) -> Dosage:
     cached by (text, product): a practice writes the same few texts over and over.
     """
     return _parse("" if text is None else text, product)
+
+
+def parse_many(texts: Iterable[str | None], products: Iterable[Product | None] | None = None) -> list[Dosage]:
+    """``parse`` of many rows, in their order: each distinct pair of text and product is read once.
+
+    ``products``: one for each text; left out, none is known. ValueError when there are not as many as texts.
+    """
+    rows = [text or "" for text in texts]
+    beside = [None] * len(rows) if products is None else list(products)
+    pairs = zip(rows, beside, strict=True)
+    read: dict[tuple[str, Product | None], Dosage] = {}
+    found: list[Dosage] = []
+    for pair in pairs:
+        dosage = read.get(pair)
+        if dosage is None:
+            dosage = read[pair] = _parse(*pair)
+        found.append(dosage)
+    return found
 
 
 @lru_cache(maxsize=_CACHED_TEXTS)
@@ -54,7 +74,13 @@ class _Reading:
         self.directed = False
 
     def noise(self) -> tuple[str, ...]:
-        return tuple(self.text[start:end].strip() for start, end in sorted(self.cleaned.noise))
+        return self._texts(self.cleaned.noise)
+
+    def unread(self) -> tuple[str, ...]:
+        return self._texts(self.cleaned.unread)
+
+    def _texts(self, places: list[tuple[int, int]]) -> tuple[str, ...]:
+        return tuple(self.text[start:end].strip() for start, end in sorted(places))
 
 
 def parse_uncached(text: str, product: Product | None) -> Dosage:
@@ -86,7 +112,7 @@ def _read(reading: _Reading, product: Product | None) -> Dosage:
             raise RefusedError(str(token.value), "as_directed" if token.value == "as_directed" else None)
         if token.kind == "refuse":
             raise RefusedError(str(token.value))
-    if len({token.value for token in kept if token.kind == "drug"}) > 1:
+    if _adds_a_drug(kept) or len({token.value for token in kept if token.kind == "drug"}) > 1:
         raise RefusedError("several_drugs")
     settled = settle(kept, text)
     if not settled:
@@ -95,6 +121,16 @@ def _read(reading: _Reading, product: Product | None) -> Dosage:
     atoms = read(settled)
     steps, stopped = clauses(atoms)
     return _answer(reading, product, atoms, steps, stopped)
+
+
+def _adds_a_drug(kept: list[Token]) -> bool:
+    """ "... and 1 paracetamol qds", "... plus Oramorph 5mg": a second medicine with a dose of its own."""
+    for place, token in enumerate(kept):
+        if token.kind == "and" and any(earlier.kind in ("number", "fraction") for earlier in kept[:place]):
+            ahead = [later.kind for later in kept[place + 1 : place + 4]]
+            if ahead[:2] in (["drug", "number"], ["number", "drug"]) or ahead == ["number", "unit", "drug"]:
+                return True
+    return False
 
 
 def _answer(
@@ -146,6 +182,8 @@ def _dosage(
         reason=None,
         flags=tuple(dict.fromkeys(flags)),
         noise=reading.noise(),
+        unread=reading.unread(),
+        question=None,
         dose_min=_tidy(total.dose_low),
         dose_max=_tidy(total.dose_high),
         unit=total.unit,
@@ -194,6 +232,8 @@ def _refused(reading: _Reading, reason: str) -> Dosage:
         reason=reason,
         flags=tuple(dict.fromkeys(reading.flags)),
         noise=reading.noise(),
+        unread=reading.unread(),
+        question=refusals()[reason].question,
         dose_min=None,
         dose_max=None,
         unit=None,

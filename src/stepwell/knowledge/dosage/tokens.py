@@ -23,24 +23,39 @@ _FOLD = str.maketrans(
         "\t": " ",
         "[": "(",
         "]": ")",
-        "{": "(",
-        "}": ")",
+        "{": " ",
+        "}": " ",
         "⁄": "/",
         "∕": "/",
     }
 )
 
+# What a web page left behind: a comma, a line end or room of the same length, so that every place stays where it was.
+_MARKUP = re.compile(r"&(?:#\d{1,4}|[a-z]{2,6});|<\s*/?\s*(?:br|p|li|div)\s*/?\s*>")
+_MARKUP_SAID = {
+    "&amp;": "&",
+    "&#44;": ",",
+    "&#39;": "'",
+    "&#46;": ".",
+    "&frac12;": "½",
+    "&lt;": "<",
+    "&gt;": ">",
+}
+
 _LEXER = re.compile(
     r"(?P<date>\d{1,2}([/.-])\d{1,2}\2(?:\d{4}|\d\d)(?!\d))"
-    r"|(?P<clock>\d{1,2}:\d\d|\d{1,2}\.\d\d(?=\s?[ap]\.?m))"
+    r"|(?P<quantity_sign>#\s?\d+(?![\d/.-]))"
+    r"|(?P<clock>(?:[01]?\d|2[0-3])[:.][0-5]\d(?=\s?[ap]\.?m)|(?:[01]?\d|2[0-3]):[0-5]\d(?:\s?h(?:rs?)?(?![a-z]))?"
+    r"|(?:[01]\d|2[0-3])\.[0-5]0(?![\d.])(?!\s?(?:ml|mg|mcg|g|tab))(?:\s?h(?:rs?)?(?![a-z]))?"
+    r"|(?:[01]\d|2[0-3])[0-5]\d\s?h(?:rs?)?(?![a-z]))"
     r"|(?P<plural>\((?:s|es)\)|/s(?![a-z]))"
-    r"|(?P<number>\d+(?:,\d{3}(?!\d))*(?:\.\d+)?|\.\d+)"
+    r"|(?P<number>\d+(?:,\d{3}(?!\d))*(?:\.\d+)?|(?<![.\d])\.\d+)"
     r"|(?P<dotted>[a-z](?:\.[a-z])+(?![a-z])\.?|[a-z](?:/[a-z])+(?![a-z]))"
     r"|(?P<word>[a-zé]+(?:'[a-z]+)?)"
     r"|(?P<part>[½¼¾])"
-    r"|(?P<mark>[()/,.;:+&=%@\n\r-])"
+    r"|(?P<mark>[()/,.;:+&=%@!\n\r-])"
     r"|(?P<other_sign>(?<=\d)\*(?=\d))"
-    r"|(?P<quiet>[ \"'*_!]+)"
+    r"|(?P<quiet>[ \"'*_]+)"
     r"|(?P<other>.)",
     re.DOTALL,
 )
@@ -66,6 +81,7 @@ _MARKS = {
     "=": "equals",
     "%": "percent",
     "@": "at",
+    "!": "stop",
     "\n": "stop",
     "\r": "stop",
     "-": "dash",
@@ -104,7 +120,14 @@ def fold(text: str) -> str:
     lowered = text.lower()
     if len(lowered) != len(text):
         lowered = "".join(low if len(low := char.lower()) == 1 else char for char in text)
-    return lowered.translate(_FOLD)
+    folded = lowered.translate(_FOLD)
+    return _MARKUP.sub(_said_by_markup, folded) if "&" in folded or "<" in folded else folded
+
+
+def _said_by_markup(match: re.Match[str]) -> str:
+    written = match.group()
+    said = _MARKUP_SAID.get(written, "." if written.startswith("<") else " ")
+    return said.ljust(len(written))
 
 
 def tokenize(text: str) -> tuple[list[Token], bool]:
@@ -141,7 +164,7 @@ def _raw_tokens(folded: str) -> list[Token]:
             if tokens and tokens[-1].word == word and tokens[-1].kind == "word" and word not in numbers:
                 tokens[-1].end = end
                 continue
-            tokens.extend(_words(word, start, end))
+            tokens.extend(_words(_of_interval(tokens, word, start), start, end))
         elif kind == "number":
             tokens.append(_number(word, start, end))
         elif kind == "mark":
@@ -151,11 +174,26 @@ def _raw_tokens(folded: str) -> list[Token]:
         elif kind == "part":
             tokens.append(Token("fraction", _PARTS[word], start, end, word))
         elif kind == "clock":
-            hour, minute = re.split("[:.]", word)
-            tokens.append(Token("clock", int(hour) * 60 + int(minute), start, end, word))
+            digits = "".join(char for char in word if char.isdigit())
+            tokens.append(Token("clock", int(digits[:-2]) * 60 + int(digits[-2:]), start, end, word))
+        elif kind == "quantity_sign":
+            tokens.append(Token("contact", None, start, end, word))
+        elif word == ">" and tokens and tokens[-1].word == "not":
+            tokens.append(Token("word", None, start, end, "over"))  # "not >40ml" is "not over 40ml"
         else:
             tokens.append(Token("date" if kind == "date" else "unknown", None, start, end, word))
     return tokens
+
+
+_INTERVAL_LETTERS = {"d": "days", "w": "weeks"}
+
+
+def _of_interval(tokens: list[Token], word: str, start: int) -> str:
+    """The letter in "q3d", "q1w": a day or a week only right behind such a number."""
+    if word not in _INTERVAL_LETTERS or len(tokens) < 2 or tokens[-1].kind != "number":
+        return word
+    tight = tokens[-1].end == start and tokens[-2].word == "q"
+    return _INTERVAL_LETTERS[word] if tight else word
 
 
 def _words(word: str, start: int, end: int) -> list[Token]:

@@ -6,6 +6,7 @@ import csv
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
+from difflib import get_close_matches
 from functools import lru_cache
 
 from stepwell.knowledge.tables import read_text
@@ -13,9 +14,16 @@ from stepwell.knowledge.tables import read_text
 NUMBER_KINDS = frozenset({"number", "fraction", "count", "latin", "ordinal"})
 """Kinds that carry a number. No spelling slip is ever mended into one of these, nor near one."""
 
+TELLING_KINDS = NUMBER_KINDS | frozenset(
+    "when every adverb hourly alternate alternate_day times period weekday unit prn max upto change stat stop divided then".split()
+)
+"""Kinds that say how much, how often or when: a word that might be one of them is never left unread."""
+
 _DECIMAL_KINDS = NUMBER_KINDS | {"alternate", "alternate_day"}
 _NEVER_MENDED_INTO = frozenset({"none", "split", "total", "stat"})
 _SHORTEST_MENDED_WORD = 4
+_SHORTEST_MENDED_NUMBER = 5
+_LIKE = 0.75
 
 
 @dataclass(slots=True)
@@ -35,6 +43,8 @@ class Vocabulary:
     words: frozenset[str]
     never_near: frozenset[str]
     mendable: dict[str, tuple[str, ...]]
+    telling: frozenset[str]
+    near_short: frozenset[str]
 
     def mend(self, word: str) -> str | None:
         """The one known word of four letters or more that is one slip from ``word``; None when none or several.
@@ -46,14 +56,36 @@ class Vocabulary:
             return None
         near = {known for form in _one_letter_less(word) for known in self.mendable.get(form, ())}
         near = {known for known in near if _same_beginning(word, known) and _one_slip(word, known)}
-        if not near or near & self.never_near:
+        if not near:
             return None
+        swapped = {known for known in near if _swapped(word, known)}
+        if len(swapped) == 1 and not (near - swapped) & self.never_near:
+            return swapped.pop()
+        if near & self.never_near:
+            # "twelv" is twelve: a longer word that is near one number and nothing else.
+            return near.pop() if len(near) == 1 and len(word) >= _SHORTEST_MENDED_NUMBER else None
         if len(near) == 1:
             return near.pop()
         meanings = {_meaning(self.root.get(known)) for known in near}
         if len(meanings) == 1 and None not in meanings:
             return min(near)
         return None
+
+    def resembles(self, word: str) -> bool:
+        """Whether an unknown word may be a slip of one that says how much, how often or when."""
+        if len(word) < _SHORTEST_MENDED_WORD:
+            return word in self.near_short
+        near = {known for form in _one_letter_less(word) for known in self.mendable.get(form, ())}
+        return any(known in self.telling and _one_slip(word, known) for known in near)
+
+    def is_like_a_telling_word(self, word: str) -> bool:
+        """Looser than ``resembles``: two slips in a longer word. For stretches that hold a number."""
+        return bool(get_close_matches(word, self.telling, n=1, cutoff=_LIKE))
+
+
+def _swapped(word: str, known: str) -> bool:
+    """Two neighbours changed places and nothing else: the commonest slip of the fingers."""
+    return len(word) == len(known) and sorted(word) == sorted(known)
 
 
 def _same_beginning(word: str, known: str) -> bool:
@@ -101,6 +133,7 @@ def vocabulary() -> Vocabulary:
     root: dict[str, Node] = {}
     words: set[str] = set()
     mendable: set[str] = set()
+    telling: set[str] = set()
     never_near: set[str] = set()
     for row in csv.DictReader(table.splitlines()):
         parts = row["word"].replace("-", " ").replace("&", "and").replace("+", "and").split()
@@ -109,11 +142,29 @@ def vocabulary() -> Vocabulary:
             node = node.next.setdefault(part, Node())
         node.kind, node.value = row["kind"], _value(row["kind"], row["value"])
         words.update(parts)
+        if row["kind"] in TELLING_KINDS and len(parts) == 1:
+            telling.add(parts[0])
         if row["kind"] not in _NEVER_MENDED_INTO:
             mendable.update(parts)
         if row["kind"] in NUMBER_KINDS and len(parts) == 1:
             never_near.add(parts[0])
-    return Vocabulary(root, frozenset(words), frozenset(never_near), _near_index(mendable))
+    return Vocabulary(
+        root,
+        frozenset(words),
+        frozenset(never_near),
+        _near_index(mendable),
+        frozenset(telling),
+        frozenset(form for word in telling if len(word) <= _SHORTEST_MENDED_WORD for form in _slips(word))
+        - words,
+    )
+
+
+def _slips(word: str) -> Iterator[str]:
+    """Short forms of a short word: one letter left out, doubled or swapped. A wrong letter would make nearly any word."""
+    for place in range(len(word)):
+        yield word[:place] + word[place + 1 :]
+        yield word[:place] + word[place] + word[place:]
+        yield word[:place] + word[place : place + 2][::-1] + word[place + 2 :]
 
 
 def _near_index(words: set[str]) -> dict[str, tuple[str, ...]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from stepwell.knowledge.dosage.grammar.doses import COUNTED, dose, same_in_brackets
+from stepwell.knowledge.dosage.grammar.doses import COUNTED, MASS, dose, same_in_brackets
 from stepwell.knowledge.dosage.grammar.numbers import Quantity, quantity
 from stepwell.knowledge.dosage.grammar.parts import (
     Amount,
@@ -262,7 +262,9 @@ def _trailing_unit(tokens: list[Token], place: int, unit: str, read: list[Atom])
         and read[-1].name in ("and", "or", "pause", "dash", "stop", "then")
         and unit != "patch"
     ):
-        return None
+        listed = kind(tokens, place + 1) in ("comma", "dash", "semicolon", "stop", "end")
+        mass = len(doses) == 1 and doses[0].unit in MASS and read[-1].name in ("pause", "dash")
+        return ([], place + 1) if listed and mass else None  # "300mg, CAPSULE, ORAL"
     if doses and doses[-1].unit in (unit, None):
         doses[-1].unit = unit if unit != "dose" else doses[-1].unit
         return [], place + 1

@@ -99,8 +99,12 @@ class Builder:
             self.pending = "none" if self.pending != "then" else self.pending
         elif name == "wear":
             self.part.wear = True
+            self.pending = "none" if self.pending == "and" else self.pending
+        elif name == "dated":
+            self.clause.dated = self.part.dose is not None
         elif name == "stopped":
             self.stopped = True
+            self.pending = "none" if self.pending == "then" else self.pending
         elif name == "who":
             raise RefusedError("not_understood")
 
@@ -158,7 +162,11 @@ class Builder:
             return
         if self.pending == "then" or (self.pending == "semicolon" and part.timed):
             self._new_clause(self.pending, atom.start)
-        elif self.clause.days is not None or (self.clause.label is not None and not self.label_first):
+        elif (
+            self.clause.days is not None
+            or self.clause.dated
+            or (self.clause.label is not None and not self.label_first)
+        ):
             if self.pending == "and":
                 raise RefusedError("ambiguous")
             self._new_clause("duration", atom.start)
@@ -317,7 +325,8 @@ class Builder:
         clause.upto_limit = clause.upto_limit or atom.upto
 
     def total(self, atom: Total) -> None:
-        if self.part.dose is None and len(self.clause.parts) == 1:
+        leads = self.part.dose is None and len(self.clause.parts) == 1
+        if leads and not any(isinstance(later, Amount) for later in self.atoms[self.place :]):
             self.part.dose = Amount(atom.start, atom.end, atom.low, atom.high, atom.unit)
             self.part.daily = True
             return

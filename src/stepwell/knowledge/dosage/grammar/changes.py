@@ -5,10 +5,10 @@ from __future__ import annotations
 from decimal import Decimal
 
 from stepwell.knowledge.dosage.grammar.doses import measure
-from stepwell.knowledge.dosage.grammar.numbers import quantity
-from stepwell.knowledge.dosage.grammar.parts import Atom, Change, Every, Label, Mark, RefusedError
+from stepwell.knowledge.dosage.grammar.numbers import Quantity, quantity, single
+from stepwell.knowledge.dosage.grammar.parts import Amount, Atom, Change, Every, Label, Mark, RefusedError
 from stepwell.knowledge.dosage.grammar.periods import whole_days
-from stepwell.knowledge.dosage.grammar.rules import Yield, kind, rule, value
+from stepwell.knowledge.dosage.grammar.rules import Yield, kind, rule, sentence_end, value
 from stepwell.knowledge.dosage.grammar.timings import adverb, alternate, every
 from stepwell.knowledge.dosage.tokens import Token
 
@@ -31,17 +31,15 @@ def change(tokens: list[Token], place: int, read: list[Atom]) -> Yield | None:
         kind(tokens, at) != "unit" or value(tokens, at) == "dose"
     ):
         at += 1
+    heads = kind(tokens, at - 1) == "comma" and tokens[at - 1].word == ":"
+    if heads and not any(isinstance(atom, Amount) for atom in read):
+        return [], at  # "Reducing dose: 3 daily for a week, then ..." names what follows
     leading = None
     if kind(tokens, at) in ("every", "adverb", "alternate"):
         leading, at = _how_often(tokens, at, read)
-    if kind(tokens, at) in ("after", "in", "for"):
-        held, after_held = _after_days(tokens, at)
-        if held is not None and kind(tokens, after_held) == "to":
-            return [Change(start, tokens[after_held].end, "to", direction, days=held)], after_held + 1
-    if kind(tokens, at) == "to":
-        if leading is not None:
-            return [Change(start, tokens[at - 1].end, "open", direction, days=leading)], at
-        return [Change(start, tokens[at].end, "to", direction)], at + 1
+    towards = _change_to(tokens, at, start, direction, leading)
+    if towards is not None:
+        return towards
     by = kind(tokens, at) == "by"
     found = quantity(tokens, at + by)
     if found is None:
@@ -51,14 +49,38 @@ def change(tokens: list[Token], place: int, read: list[Atom]) -> Yield | None:
     measured = measure(tokens, found.after, found.high)
     if measured is None:
         return None
+    if (
+        by
+        and kind(tokens, measured.after) in ("latin", "count")
+        and kind(tokens, measured.after + 1)
+        in (
+            "every",
+            "adverb",
+        )
+    ):
+        measured.after += 1  # "increasing by 50mg bd every 3 days": the rate, of every dose of the day
+        measured.factor = Decimal(0)
     if not by and kind(tokens, measured.after) not in ("every", "adverb", "per", "a", "alternate"):
         return [Change(start, tokens[at - 1].end, "to", direction)], at
     days, after = _how_often(tokens, measured.after, read)
     days = days or leading
-    rate = found.low * measured.factor if found.low == found.high else None
+    rate = found.low * measured.factor if found.low == found.high and measured.factor else None
     if not by and days is not None and days < _SEVEN:
         return [Change(start, tokens[at - 1].end, "to", direction)], at
     return [Change(start, tokens[after - 1].end, "by", direction, rate, measured.unit, days)], after
+
+
+def _change_to(tokens: list[Token], at: int, start: int, direction: str, leading: int | None) -> Yield | None:
+    """ "increase to 2 bd", "after 3 days to 2 bd": a dose follows; with a rate before "to" it is only how far."""
+    if kind(tokens, at) in ("after", "in", "for"):
+        held, after_held = _after_days(tokens, at)
+        if held is not None and kind(tokens, after_held) == "to":
+            return [Change(start, tokens[after_held].end, "to", direction, days=held)], after_held + 1
+    if kind(tokens, at) != "to":
+        return None
+    if leading is not None:
+        return [Change(start, tokens[at - 1].end, "open", direction, days=leading)], at
+    return [Change(start, tokens[at].end, "to", direction)], at + 1
 
 
 def _after_days(tokens: list[Token], place: int) -> tuple[int | None, int]:
@@ -112,6 +134,10 @@ def label(tokens: list[Token], place: int, read: list[Atom]) -> Yield | None:
     if kind(tokens, at) != "period" or kind(tokens, at + 1) != "number":
         return None
     found = quantity(tokens, at + 1)
+    if found is not None and found.loose:  # "week 1 - 300mg od"
+        one = single(tokens, at + 1)
+        assert one is not None
+        found = Quantity(one[0], one[0], one[1])
     if found is None or kind(tokens, found.after) in ("times", "latin", "hourly", "unit"):
         return None
     after = found.after
@@ -156,6 +182,7 @@ _MARKS = {
     "who": "who",
     "meal_each": "meal_each",
     "each_site": "each_site",
+    "dated": "dated",
 }
 
 
@@ -184,4 +211,6 @@ def goal(tokens: list[Token], place: int, read: list[Atom]) -> Yield | None:
         return None
     if kind(tokens, place + 1) not in ("number", "fraction", "max", "a", "upto"):
         return None
+    if kind(tokens, place + 1) in ("max", "upto") or last.kind == "open":
+        return [], sentence_end(tokens, place + 1)  # how far it may go
     return [Change(tokens[place].start, tokens[place].end, "to", last.direction)], place + 1

@@ -47,6 +47,7 @@ def _merge_through_the_day(built: list[Clause]) -> list[Clause]:
             clause.joined in ("then", "semicolon")
             and before.days is None
             and before.label is None
+            and not before.dated
             and not before.changes
         )
         slots_only = all(part.only_slots and not part.stat for part in (*before.parts, *clause.parts))

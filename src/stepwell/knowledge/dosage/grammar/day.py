@@ -56,5 +56,6 @@ class Clause:
     change_patch: bool = False
     upto_limit: bool = False
     each_site: bool = False
+    dated: bool = False
     start: int = 0
     end: int = 0

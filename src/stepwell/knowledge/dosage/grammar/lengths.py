@@ -11,6 +11,7 @@ from stepwell.knowledge.dosage.grammar.rules import Yield, kind, rule, value
 from stepwell.knowledge.dosage.grammar.timings import counted
 from stepwell.knowledge.dosage.tokens import Token
 
+_TWO_DAYS = 48
 _MOST_SAID_BARE = 4
 """Behind a larger bare number, "x 1 daily" says how many were supplied."""
 
@@ -53,13 +54,20 @@ def counted_length(tokens: list[Token], place: int, start: int, before: bool) ->
     if kind(tokens, after) == "when" and tokens[after].word in ("nights", "mornings"):
         return [Duration(start, tokens[after].end, int(found.high), before)], after + 1
     if kind(tokens, after) == "period":
-        days = whole_days(found.high, value(tokens, after))
+        days = _whole_days(found.high, value(tokens, after))
         return None if days is None else ([Duration(start, tokens[after].end, days, before)], after + 1)
     if kind(tokens, after) == "slash" and kind(tokens, after + 1) == "number":
         each = DAYS_IN_FRACTION.get(int(tokens[after + 1].number))
         if each is not None:
             return [Duration(start, tokens[after + 1].end, int(found.high * each), before)], after + 2
     return None
+
+
+def _whole_days(number: Decimal, period: object) -> int | None:
+    """Days of so many days or weeks; hours only where they are two whole days or more: 12 or 24 may be how often."""
+    if period == "hour":
+        return int(number / 24) if number >= _TWO_DAYS and number % 24 == 0 else None
+    return whole_days(number, period)
 
 
 def _crossed_times(tokens: list[Token], place: int, start: int, cross: int, read: list[Atom]) -> Yield | None:

@@ -6,10 +6,11 @@ from decimal import Decimal
 
 from stepwell.knowledge.dosage.grammar.doses import measure
 from stepwell.knowledge.dosage.grammar.lengths import counted_length
-from stepwell.knowledge.dosage.grammar.numbers import quantity
+from stepwell.knowledge.dosage.grammar.numbers import Quantity, quantity
 from stepwell.knowledge.dosage.grammar.parts import (
     Amount,
     Atom,
+    Change,
     Daily,
     Divided,
     Duration,
@@ -20,11 +21,12 @@ from stepwell.knowledge.dosage.grammar.parts import (
     Total,
 )
 from stepwell.knowledge.dosage.grammar.periods import PLURALS, period_of, whole_days
-from stepwell.knowledge.dosage.grammar.rules import Yield, kind, rule, value
+from stepwell.knowledge.dosage.grammar.rules import Yield, kind, rule, sentence_end, value
 from stepwell.knowledge.dosage.grammar.timings import counted, every
 from stepwell.knowledge.dosage.tokens import Token
 
 _DAY = Decimal(1)
+_WEEK = Decimal(7)
 
 
 @rule(
@@ -92,6 +94,8 @@ def _marked(result: Yield | None) -> Yield | None:
 def ceiling(tokens: list[Token], place: int, read: list[Atom]) -> Yield | None:
     """Max 8 in 24 hours, no more than four doses a day, max 240mg/day; "8 a day max" with the word behind."""
     start = tokens[place].start
+    if read and isinstance(read[-1], Change) and read[-1].kind != "to":
+        return [], sentence_end(tokens, place)  # "increase by 1 weekly to max 5 nocte": how far it may go
     daily = tokens[place].value == "daily"
     at = place + 1
     while kind(tokens, at) in (
@@ -113,7 +117,7 @@ def ceiling(tokens: list[Token], place: int, read: list[Atom]) -> Yield | None:
         inner = counted(tokens, at, read)
         return None if inner is None else _as_doses(inner, start)
     if here == "in" or here == "adverb":
-        return _period_first(tokens, at, start)
+        return _period_first(tokens, at, start) or _number_before(tokens, place, read)
     found = quantity(tokens, at)
     if found is None:
         return _number_before(tokens, place, read)
@@ -121,6 +125,9 @@ def ceiling(tokens: list[Token], place: int, read: list[Atom]) -> Yield | None:
     if kind(tokens, after) in ("times", "x") and kind(tokens, after + 1) != "number":
         days, after = period_of(tokens, after + 1)
         return [Limit(start, tokens[after - 1].end, found.high, "dose", days or _DAY)], after
+    in_a_week = _days_in_a_week(tokens, found, start)
+    if in_a_week is not None:
+        return in_a_week
     if kind(tokens, after) in ("period", "slash", "when"):
         length = _longest(tokens, at, after, start)
         if length is not None:
@@ -130,6 +137,21 @@ def ceiling(tokens: list[Token], place: int, read: list[Atom]) -> Yield | None:
         return _limit_end(tokens, start, found.high, None, after, None, daily, read)
     amount = found.high * measured.factor
     return _limit_end(tokens, start, amount, measured.unit, measured.after, measured.substance, daily, read)
+
+
+def _days_in_a_week(tokens: list[Token], found: Quantity, start: int) -> Yield | None:
+    """Max 3 nights a week, no more than 4 days in 7: on so many days of a week, whatever is taken on one."""
+    after = found.after
+    night = kind(tokens, after) == "when" and tokens[after].word in ("night", "nights", "evenings")
+    day = kind(tokens, after) == "period" and value(tokens, after) == "day"
+    if not (night or day) or found.high > _WEEK:
+        return None
+    days, further = period_of(tokens, after + 1)
+    if days is None and kind(tokens, after + 1) in ("out_of", "in") and value(tokens, after + 2) == _WEEK:
+        days, further = _WEEK, after + 3
+    if days != _WEEK:
+        return None
+    return [Limit(start, tokens[further - 1].end, found.high, "day", days)], further
 
 
 def _longest(tokens: list[Token], place: int, after: int, start: int) -> Yield | None:
@@ -224,6 +246,8 @@ def _refuse_a_time_of_day(kind_behind: str) -> None:
 def _number_before(tokens: list[Token], place: int, read: list[Atom]) -> Yield | None:
     """8 a day max: the amount just read was the ceiling."""
     end = tokens[place].end
+    if read and isinstance(read[-1], Duration):
+        return [], place + 1  # "28 days maximum" is how long
     if len(read) > 1 and isinstance(read[-1], Daily) and isinstance(read[-2], Amount):
         read.pop()
         amount = read.pop()
@@ -233,6 +257,12 @@ def _number_before(tokens: list[Token], place: int, read: list[Atom]) -> Yield |
     ):
         amount = read.pop()
         days = _DAY
+    elif read and isinstance(read[-1], Amount) and (behind := period_of(tokens, place + 1))[0] is not None:
+        amount = read.pop()
+        days = behind[0]
+        end = tokens[behind[1] - 1].end
+        assert isinstance(amount, Amount) and days is not None
+        return [Limit(amount.start, end, amount.high, amount.unit, days, False, amount.substance)], behind[1]
     elif read and isinstance(read[-1], Limit) and read[-1].upto:
         read[-1].end = end
         return [], place + 1
@@ -249,13 +279,12 @@ def _number_before(tokens: list[Token], place: int, read: list[Atom]) -> Yield |
 )
 def stated_total(tokens: list[Token], place: int, read: list[Atom]) -> Yield | None:
     """Total 3 daily: checked against what the parts say."""
-    del read
     at = place + 1
     while kind(tokens, at) in ("equals", "total", "comma"):
         at += 1
     found = quantity(tokens, at)
     if found is None:
-        return None
+        return _total_behind(tokens, place, at, read)
     measured = measure(tokens, found.after, found.high)
     if measured is None:
         return None
@@ -264,6 +293,19 @@ def stated_total(tokens: list[Token], place: int, read: list[Atom]) -> Yield | N
         return None
     low, high = found.low * measured.factor, found.high * measured.factor
     return [Total(tokens[place].start, tokens[after - 1].end, low, high, measured.unit)], after
+
+
+def _total_behind(tokens: list[Token], place: int, after: int, read: list[Atom]) -> Yield | None:
+    """ "(200mg a day total)": the amount stood before. "Total dose", with what followed taken out as a strength: nothing."""
+    if kind(tokens, after) not in ("end", "close", "stop", "semicolon"):
+        return None
+    doses = sum(isinstance(atom, Amount) for atom in read)
+    if doses > 1 and isinstance(read[-1], Daily) and isinstance(read[-2], Amount):
+        read.pop()
+        amount = read.pop()
+        assert isinstance(amount, Amount)
+        return [Total(amount.start, tokens[after - 1].end, amount.low, amount.high, amount.unit)], after
+    return ([], after) if doses == 1 else None
 
 
 @rule(
@@ -277,6 +319,9 @@ def divided(tokens: list[Token], place: int, read: list[Atom]) -> Yield | None:
     del read
     start = tokens[place].start
     at = place + (tokens[place].kind == "in")
+    if kind(tokens, at) == "divided" and kind(tokens, at + 1) in ("latin", "count"):
+        many = tokens[at + 1].number
+        return [Divided(start, tokens[at + 1].end, many, many)], at + 2
     if kind(tokens, at) == "divided":
         return [Divided(start, tokens[at].end, None, None)], at + 1
     found = quantity(tokens, at)

@@ -39,6 +39,11 @@ def quantity(tokens: list[Token], place: int) -> Quantity | None:
     if first is None:
         return None
     low, after = first
+    if kind(tokens, after) == "dash" and kind(tokens, after + 1) in ("to", "or"):
+        after += 1  # "four- to six-hourly"
+    roman = _roman_range(tokens, place, after)
+    if roman is not None:
+        return roman
     if kind(tokens, after) not in _JOINS:
         slashed = kind(tokens, place + 1) == "slash" and after == place + 3
         return Quantity(low, low, after, slashed=slashed)
@@ -52,6 +57,16 @@ def quantity(tokens: list[Token], place: int) -> Quantity | None:
     if high == 0 or low == 0:
         raise RefusedError("ambiguous")
     return _ordered(low, high, end, loose)
+
+
+def _roman_range(tokens: list[Token], place: int, after: int) -> Quantity | None:
+    """ "i/ii", "ii/iii": one or two, two or three; written so it is no fraction."""
+    if after != place + 1 or kind(tokens, after) != "slash" or kind(tokens, after + 1) != "number":
+        return None
+    low, high = tokens[place], tokens[after + 1]
+    if not (set(low.word) == {"i"} and set(high.word) == {"i"} and low.number + 1 == high.number):
+        return None
+    return Quantity(low.number, high.number, after + 2)
 
 
 def _between(tokens: list[Token], place: int) -> Quantity | None:

@@ -22,6 +22,9 @@ _TABLE = _by_start()
 _REASONS = {
     "unknown": "unknown_word",
     "none": "unknown_word",
+    "prose": "unknown_word",
+    "advice": "unknown_word",
+    "condition": "unknown_word",
     "number": "ambiguous",
     "fraction": "ambiguous",
     "ambiguous": "ambiguous",

@@ -57,3 +57,10 @@ def kind(tokens: list[Token], place: int) -> str:
 def value(tokens: list[Token], place: int) -> object:
     """The value of the token at ``place``, None beyond the last."""
     return tokens[place].value if 0 <= place < len(tokens) else None
+
+
+def sentence_end(tokens: list[Token], place: int) -> int:
+    """The place of the next end of a sentence."""
+    while kind(tokens, place) not in ("end", "stop", "semicolon", "close", "then"):
+        place += 1
+    return place

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from stepwell.knowledge.dosage.tokens import Token
 
+_FURTHER = frozenset({"extra", "additional", "further", "another"})
+_TIME_BEGINS = frozenset("every latin count when adverb hourly intervals_of upto stop end comma".split())
+_AMOUNT_BEGINS = frozenset({"number", "fraction", "a"})
 _SILENT = frozenset(
     {"verb", "filler", "route", "site", "reason", "meal", "drug", "month_name", "ordinal_suffix"}
 )
@@ -44,6 +49,9 @@ def _kind(tokens: list[Token], place: int) -> str:
 
 
 def _settled(tokens: list[Token], place: int, token: Token, settled: list[Token], text: str) -> Token | None:
+    turned = _turned(tokens, place, token, settled)
+    if turned is not token:
+        return turned
     kind = token.kind
     if kind in _SILENT:
         if kind == "meal" and _kind(tokens, place + 1) == "and" and _time_follows(tokens, place + 2):
@@ -57,6 +65,29 @@ def _settled(tokens: list[Token], place: int, token: Token, settled: list[Token]
     if kind in ("on", "om"):
         return _latin_time(tokens, place, token, settled, text)
     return token if decide(tokens, place, settled) else None
+
+
+def _turned(tokens: list[Token], place: int, token: Token, settled: list[Token]) -> Token | None:
+    """A word whose neighbours make it another kind; the token itself where they do not."""
+
+    def turned(kind: str, value: object = None) -> Token:
+        return Token(kind, value, token.start, token.end, token.word)
+
+    before, after = _kind(tokens, place - 1), _kind(tokens, place + 1)
+    counted = before in _AMOUNT_BEGINS
+    if token.kind == "filler" and token.word in _FURTHER and settled:
+        if after in _AMOUNT_BEGINS:  # "; extra 1 prn"
+            return None if settled[-1].kind in ("and", "max") or counted else turned("and")
+        if before == "number" and any(earlier.kind == "max" for earlier in settled):
+            return turned("ambiguous")  # "max 2 extra doses": beyond what is regular
+    elif token.kind == "unit" and token.word == "t" and not counted:
+        return turned("number", Decimal(1))  # a stroke for one
+    elif token.kind == "unit" and token.value == "drop" and not counted and after in _AMOUNT_BEGINS | {"by"}:
+        return turned("change", "down")  # "drop one tablet a week"
+    elif token.kind == "onoff" and token.word == "off" and after in ("end", "stop"):
+        if before in ("then", "comma", "dash", "semicolon"):
+            return turned("stop")
+    return token
 
 
 def _names_the_product(tokens: list[Token], place: int, settled: list[Token]) -> bool:
@@ -163,6 +194,8 @@ def _keeps_and(tokens: list[Token], place: int, settled: list[Token]) -> bool:
     del settled
     following = _kind(tokens, place + 1)
     before = _kind(tokens, place - 1)
+    if following == "verb" and _kind(tokens, place + 2) in _TIME_BEGINS:
+        return False  # "dissolve two in water and drink every six hours"
     listed = following in _ATTACHED and before in _ATTACHED and (following != "filler" or before == "reason")
     return not (listed or following == "change_rider")
 
@@ -191,8 +224,15 @@ def _keeps_after(tokens: list[Token], place: int, settled: list[Token]) -> bool:
 
 
 def _keeps_slash(tokens: list[Token], place: int, settled: list[Token]) -> bool:
-    """A slash joins numbers, units and times; before other words it is only a pause."""
+    """A slash joins numbers, units and times; before other words, and before "week 2", it is only a pause."""
     del settled
+    if _kind(tokens, place + 1) == "period" and _kind(tokens, place + 2) == "number":
+        return False
+    if _kind(tokens, place - 1) in ("when", "latin", "prn") and _kind(tokens, place + 1) in (
+        "number",
+        "fraction",
+    ):
+        return False  # "10mg am/20mg pm"
     return _kind(tokens, place + 1) in _KEPT_AFTER_SLASH
 
 

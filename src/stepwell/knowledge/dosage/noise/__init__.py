@@ -3,8 +3,26 @@
 from __future__ import annotations
 
 from stepwell.knowledge.dosage.noise.cleaned import Cleaned, Rule
-from stepwell.knowledge.dosage.noise.notes import caution, contact, date, dated, letter
-from stepwell.knowledge.dosage.noise.products import gap, lead_time, strength, water, wear
+from stepwell.knowledge.dosage.noise.notes import (
+    caution,
+    contact,
+    date,
+    dated,
+    dated_step,
+    letter,
+    numbered_step,
+)
+from stepwell.knowledge.dosage.noise.products import (
+    gap,
+    lead_time,
+    named_strength,
+    strength,
+    taken_off,
+    water,
+    wear,
+    worn_for,
+)
+from stepwell.knowledge.dosage.noise.remarks import leave_remarks
 from stepwell.knowledge.dosage.noise.supply import pack, supply
 from stepwell.knowledge.dosage.tokens import Token
 
@@ -12,13 +30,14 @@ __all__ = ["Cleaned", "strip"]
 
 
 _RULES: dict[str, tuple[Rule, ...]] = {
-    "number": (strength, lead_time, wear, gap, water, pack),
+    "number": (strength, lead_time, wear, worn_for, gap, water, pack),
     "fraction": (lead_time,),
     "a": (lead_time, gap),
     "on": (wear,),
-    "for": (wear,),
+    "for": (wear, worn_for),
+    "max": (worn_for,),
     "after": (wear,),
-    "remove": (wear,),
+    "remove": (wear, taken_off),
     "filler": (gap,),
     "at_least": (lead_time, gap),
     "caution": (caution,),
@@ -32,6 +51,10 @@ _RULES: dict[str, tuple[Rule, ...]] = {
     "contact": (contact,),
     "date": (date,),
     "letter": (letter,),
+    "drug": (named_strength,),
+    "from": (dated_step,),
+    "until": (dated_step,),
+    "step": (numbered_step,),
 }
 
 
@@ -49,4 +72,5 @@ def strip(tokens: list[Token]) -> Cleaned:
             cleaned.kept.append(tokens[place])
             after = place + 1
         place = after
+    leave_remarks(cleaned)
     return cleaned

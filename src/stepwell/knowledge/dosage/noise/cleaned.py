@@ -26,6 +26,8 @@ class Cleaned:
 
     kept: list[Token] = field(default_factory=list)
     noise: list[tuple[int, int]] = field(default_factory=list)
+    # Remarks whose words say nothing of dose or time: left out without being understood.
+    unread: list[tuple[int, int]] = field(default_factory=list)
     flags: list[str] = field(default_factory=list)
     letter: str | None = None
     # Strengths written: mg in one hour (patches) or in one ml (liquids).

@@ -7,7 +7,7 @@ from stepwell.knowledge.dosage.tokens import Token
 
 _CAUTION_WORDS = frozenset(
     "unknown filler same_time verb apply and or route site reason meal drug none who caution to for in at with comma slash "
-    "unit stat by on ordinal change_rider until after before a per_dose supply review dash stop_word period".split()
+    "unit stat by on ordinal change_rider until after before a per_dose supply review dash stop_word period advice condition prose".split()
 )
 
 
@@ -96,6 +96,12 @@ def dated(tokens: list[Token], place: int, cleaned: Cleaned) -> int:
         after += 1
         while kind_at(tokens, after) == "number" and tokens[after].number > 2000:
             after += 1
+    elif (
+        kind_at(tokens, after) == kind_at(tokens, after + 2) == "number"
+        and kind_at(tokens, after + 1) == "slash"
+        and tokens[after + 2].number not in (7, 52, 12)
+    ):
+        after += 3  # 11/25: a month and a year, or a day and a month
     elif kind_at(tokens, after) in ("number", "a") and kind_at(tokens, after + 1) in (
         "ordinal_suffix",
         "month_name",
@@ -148,6 +154,63 @@ def date(tokens: list[Token], place: int, cleaned: Cleaned) -> int:
         start = kept.pop().start
     cleaned.drop(start, tokens[place].end)
     return place + 1
+
+
+_MONTHS = 12
+_MONTH_DAYS = 31
+
+
+def dated_step(tokens: list[Token], place: int, cleaned: Cleaned) -> int:
+    """ "until 14/6", "from 3 April", "till 10th Jan 2027": a day on which one dose gives way to the next."""
+    after = place + 1
+    while kind_at(tokens, after) in ("filler", "on"):
+        after += 1
+    end = _past_date(tokens, after)
+    if end == after:
+        return place
+    cleaned.drop(tokens[place].start, tokens[end - 1].end)
+    cleaned.kept.append(Token("dated", None, tokens[place].start, tokens[end - 1].end, "dated"))
+    return end
+
+
+def _past_date(tokens: list[Token], place: int) -> int:
+    if kind_at(tokens, place) == "date":
+        return place + 1
+    if kind_at(tokens, place) in ("weekday", "month_name"):
+        further = _past_date(tokens, place + 1)
+        if further > place + 1:
+            return further
+        if kind_at(tokens, place) == "month_name" and kind_at(tokens, place + 1) == "number":
+            return place + 2
+        return place
+    if kind_at(tokens, place) != "number" or tokens[place].number > _MONTH_DAYS:
+        return place
+    after = place + 1 + (kind_at(tokens, place + 1) == "ordinal_suffix")
+    while kind_at(tokens, after) == "filler" and tokens[after].word == "of":
+        after += 1
+    if kind_at(tokens, after) == "month_name" or (after < len(tokens) and tokens[after].word == "may"):
+        year = kind_at(tokens, after + 1) == "number" and tokens[after + 1].number > 2000
+        return after + 1 + year
+    slashed = kind_at(tokens, after) == "slash" and kind_at(tokens, after + 1) == "number"
+    if slashed and 1 <= tokens[after + 1].number <= _MONTHS and tokens[after + 1].number not in (7,):
+        return after + 2
+    return place
+
+
+def numbered_step(tokens: list[Token], place: int, cleaned: Cleaned) -> int:
+    """ "Step 2: 1 od": the next step of a plan; the first needs no saying."""
+    after = place + 1
+    if kind_at(tokens, after) != "number":
+        cleaned.kept.append(
+            Token("unknown", None, tokens[place].start, tokens[place].end, tokens[place].word)
+        )
+        return after
+    first = not any(token.kind in ("number", "fraction") for token in cleaned.kept)
+    end = after + 1 + (kind_at(tokens, after + 1) in ("comma", "dash"))
+    cleaned.drop(tokens[place].start, tokens[end - 1].end)
+    if not first:
+        cleaned.kept.append(Token("then", None, tokens[place].start, tokens[place].end, "step"))
+    return end
 
 
 def letter(tokens: list[Token], place: int, cleaned: Cleaned) -> int:

@@ -171,3 +171,82 @@ def wear(tokens: list[Token], place: int, cleaned: Cleaned) -> int:
         return place
     cleaned.kept.append(Token("wear", None, tokens[place].start, tokens[after - 1].end, "wear"))
     return take(tokens, place, after, cleaned)
+
+
+def worn_for(tokens: list[Token], place: int, cleaned: Cleaned) -> int:
+    """Behind patches: "for up to 12 hours", "for no longer than 12 hours per day", "12 hrs in 24": how long one is worn."""
+    if not any(is_unit(cleaned.kept, at, frozenset({"patch"})) for at in range(len(cleaned.kept))):
+        return place
+    after = place
+    while kind_at(tokens, after) in ("for", "upto", "max"):
+        after += 1
+    short = kind_at(tokens, after) == "number" and tokens[after].number < _HOURS_IN_A_DAY
+    if not short or not is_period(tokens, after + 1, "hour"):
+        return place
+    after += 2
+    end = after
+    while kind_at(tokens, end) in ("in", "per", "a", "every", "slash"):
+        end += 1
+    if end > after and (
+        is_period(tokens, end, "day") or (kind_at(tokens, end) == "number" and tokens[end].number == 24)
+    ):
+        after = end + 1 + is_period(tokens, end + 1, "hour")
+    elif after == place + 2:
+        return place
+    cleaned.kept.append(Token("wear", None, tokens[place].start, tokens[after - 1].end, "wear"))
+    return take(tokens, place, after, cleaned)
+
+
+def taken_off(tokens: list[Token], place: int, cleaned: Cleaned) -> int:
+    """Remove at night, take off at 10am, peel off 12 hours later, leave off for 12 hours: when it comes off."""
+    after = place + 1
+    while kind_at(tokens, after) in (
+        "filler",
+        "unit",
+        "at",
+        "in",
+        "on",
+        "after",
+        "for",
+        "every",
+        "before",
+        "a",
+    ):
+        after += 1
+    body = after
+    if kind_at(tokens, after) in ("when", "clock"):
+        after += 1
+    elif kind_at(tokens, after) == "number":
+        after += 1
+        if kind_at(tokens, after) == "when" and tokens[after].word in ("am", "pm", "a m", "p m"):
+            after += 1
+        elif is_period(tokens, after, "hour"):
+            after += 1
+            while kind_at(tokens, after) == "filler" or (
+                tokens[after : after + 1] and tokens[after].word == "later"
+            ):
+                after += 1
+        else:
+            return place
+    if after == body and kind_at(tokens, after) not in ("end", "stop", "comma", "semicolon", "close", "and"):
+        return place
+    cleaned.kept.append(Token("wear", None, tokens[place].start, tokens[after - 1].end, "wear"))
+    return take(tokens, place, after, cleaned)
+
+
+_SMALLEST_NAMED_STRENGTH = 5
+_ENDS_A_NAME = frozenset({"comma", "dash", "apply", "verb", "semicolon"})
+
+
+def named_strength(tokens: list[Token], place: int, cleaned: Cleaned) -> int:
+    """ "BuTec 20 - change weekly", "TRANSTEC 35: apply one": a bare number behind a name and before a mark is the strength."""
+    after = place + 1
+    if kind_at(tokens, after) != "number" or kind_at(tokens, after + 1) not in _ENDS_A_NAME:
+        return place
+    mark = tokens[after + 1]
+    tight = mark.kind == "dash" and mark.start == tokens[after].end
+    if tight or tokens[after].number < _SMALLEST_NAMED_STRENGTH or kind_at(tokens, after + 2) == "end":
+        return place
+    cleaned.kept.append(tokens[place])
+    cleaned.drop(tokens[after].start, tokens[after].end)
+    return after + 1

@@ -50,12 +50,14 @@ def _is_pack(tokens: list[Token], place: int, noun: bool) -> bool:
 def _after_supply(tokens: list[Token], after: int, noun: bool) -> int:
     while True:
         here = kind_at(tokens, after)
-        if here in ("filler", "supply", "for", "in", "who", "comma", "from") and _supply_goes_on(
+        if here in ("filler", "supply", "for", "in", "who", "comma", "from", "on") and _supply_goes_on(
             tokens, after + 1
         ):
             after += 1
         elif here == "supply":
             after += 1
+        elif here in ("weekday", "weekdays"):
+            after = _past_weekdays(tokens, after)
         elif here == "adverb":
             return after + 1
         elif here == "every" and is_period(tokens, after + 1, "week", "day", "month"):
@@ -68,12 +70,22 @@ def _after_supply(tokens: list[Token], after: int, noun: bool) -> int:
             return after
 
 
+def _past_weekdays(tokens: list[Token], place: int) -> int:
+    """Past "Mon-Sat", "Thurs", "Monday and Friday": the days it is collected."""
+    while kind_at(tokens, place) in ("weekday", "weekdays") or (
+        kind_at(tokens, place) in ("dash", "to", "and", "slash", "comma")
+        and kind_at(tokens, place + 1) in ("weekday", "weekdays")
+    ):
+        place += 1
+    return place
+
+
 def _supply_goes_on(tokens: list[Token], place: int) -> bool:
     here = kind_at(tokens, place)
     if here == "number":
         return _quantity(tokens, place) > place
-    return here in ("adverb", "every", "who", "supply", "x") or (
-        here == "filler" and _supply_goes_on(tokens, place + 1)
+    return here in ("adverb", "every", "who", "supply", "x", "weekday", "weekdays") or (
+        here in ("filler", "on") and _supply_goes_on(tokens, place + 1)
     )
 
 
@@ -88,6 +100,8 @@ def _quantity(tokens: list[Token], place: int) -> int:
     if spanned > after:
         return spanned
     after += 1
+    if after < len(tokens) and tokens[after].word == "s" and tokens[after].start == tokens[after - 1].end:
+        return after + 1  # "in 28s"
     if kind_at(tokens, after) == "x" and kind_at(tokens, after + 1) == "number":
         after += 2
     if is_unit(tokens, after, COUNTED | {"ml", "g"}):
@@ -109,6 +123,8 @@ def _drop_before_supply(tokens: list[Token], place: int, after: int, cleaned: Cl
     if not kept:
         return
     last = kept[-1]
+    if tokens[place].word.endswith("supplied") and _drop_supplied(kept, cleaned):
+        return
     if last.kind == "adverb":
         daily = last.value == "1"
         before = kept[-2].kind if len(kept) > 1 else "end"
@@ -128,6 +144,22 @@ def _drop_before_supply(tokens: list[Token], place: int, after: int, cleaned: Cl
         first = kept[-3]
         del kept[-3:]
         cleaned.drop(first.start, last.end)
+
+
+def _drop_supplied(kept: list[Token], cleaned: Cleaned) -> bool:
+    """ "(4 patches supplied)", "; 28 tabs supplied": the count goes with the word, where a mark stands before it."""
+    at = len(kept) - 1
+    if kept[at].kind == "unit":
+        at -= 1
+    if (
+        at < 1
+        or kept[at].kind != "number"
+        or kept[at - 1].kind not in ("open", "stop", "semicolon", "comma", "dash")
+    ):
+        return False
+    cleaned.drop(kept[at].start, kept[-1].end)
+    del kept[at:]
+    return True
 
 
 def pack(tokens: list[Token], place: int, cleaned: Cleaned) -> int:
@@ -152,7 +184,8 @@ def pack(tokens: list[Token], place: int, cleaned: Cleaned) -> int:
     elif tokens[place].kind == "open" and is_period(tokens, after, "day", "week", "month"):
         many *= {"day": 1, "week": 7, "month": 28}[str(tokens[after].value)]
         after += 1
-    enough = many >= (_SMALLEST_BOTTLE if unit in ("ml", "g") else SMALLEST_PACK)
+    lasting = kind_at(tokens, after) == "slash" and kind_at(tokens, after + 1) == "number"  # "x14/7"
+    enough = not lasting and many >= (_SMALLEST_BOTTLE if unit in ("ml", "g") else SMALLEST_PACK)
     if not enough or unit in ("mg", "microgram") or many != many.to_integral_value():
         return place
     if (

@@ -71,7 +71,6 @@ REFUSALS = [
     ("1 bd glorp", "unknown_word"),
     ("1foo bd", "unknown_word"),
     ("2 blobs bd", "unknown_word"),
-    ("one tablet twcie daily", "unknown_word"),
     ("previously 1 bd", "not_understood"),
     ("stopped. 1 bd", "not_understood"),
     ("do not take 1 bd", "unknown_word"),

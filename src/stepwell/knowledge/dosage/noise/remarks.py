@@ -1,0 +1,194 @@
+"""Remarks: stretches of text that say nothing of dose or time, left unread even where a word in them is not known.
+
+People write whatever they like into an instruction: "keep a diary", "pain nurse aware", "PPI cover given". A stretch between two marks may
+be left out when it holds no number, no unit beside one, no time and no word that changes a dose, and when no unknown word
+in it looks like a slip of one that would. What was left unread is told, so that a person can see it.
+"""
+
+from __future__ import annotations
+
+from stepwell.knowledge.dosage.noise.cleaned import Cleaned
+from stepwell.knowledge.dosage.tokens import Token
+from stepwell.knowledge.dosage.vocabulary import vocabulary
+
+_TALK = frozenset(
+    "unknown filler verb apply and or route site reason meal drug none who to for in at with a until after before on by supply "
+    "review letter caution remove contact phone from dated month_name change_patch wear same_time apart slash unit date issue_before "
+    "advice condition prose".split()
+)
+_WORDS = _TALK - {"slash", "date"}
+_BREAKS = frozenset({"stop", "semicolon", "comma", "open", "close", "dash"})
+_OF_A_REASON = frozenset("unknown prose reason site and or filler slash none drug a of in when".split()) - {
+    "when"
+}
+_LEADS_A_REASON = frozenset("prn latin times adverb every period count when hourly number".split())
+# Behind "tell us", "contact the surgery": when to do so, not when to take it.
+_IN_ADVICE = frozenset(
+    "when prn change period times max stop_word change_rider then thereafter ended event".split()
+)
+# Without a number and among words not known these tell of a plan, not of a dose: "weaning plan to follow", "max dose reached".
+_IN_PROSE = frozenset("max change thereafter".split())
+_WORTH_LOOKING = frozenset("unknown none advice prose who condition ended from".split()) | {"unit"}
+_WHILE = frozenset({"while", "whilst", "during"})
+_USED_TO_BE = frozenset({"was", "previously", "previous", "formerly", "previous dose", "old dose"})
+_FORM_WORDS = frozenset("unit filler verb route apply supply".split())
+_NUMBERED = frozenset(
+    "number date clock digits period dash x ordinal ordinal_suffix dated percent equals".split()
+)
+_SHORTEST_OF_NUMBERED = 3
+_LONGEST_REASON = 9
+_SHORTEST_TELLING_WORD = 5
+
+
+def leave_remarks(cleaned: Cleaned) -> None:
+    """Take remarks out of ``cleaned.kept``; they go to ``cleaned.unread`` (places in the text)."""
+    if not any(token.kind in _WORTH_LOOKING for token in cleaned.kept):
+        return
+    cleaned.kept = _without_reasons(cleaned.kept, cleaned)
+    kept: list[Token] = []
+    before = "start"
+    for stretch, closing in _stretches(cleaned.kept):
+        apart = before in ("stop", "semicolon", "open") or (before == "start" and _ends_a_heading(closing))
+        before = closing.kind if closing is not None else ""
+        told = any(token.kind in ("number", "fraction") for token in kept)
+        if told and _is_history(stretch):
+            cleaned.unread.append((stretch[0].start, stretch[-1].end))
+        elif _is_condition(stretch):
+            kept.append(Token("prn", None, stretch[0].start, stretch[-1].end, "condition"))
+        elif (
+            _is_remark(stretch)
+            or (told and _names_units_only(stretch))
+            or (apart and _is_numbered_remark(stretch))
+        ):
+            cleaned.unread.append((stretch[0].start, stretch[-1].end))
+        else:
+            kept += stretch
+        if closing is not None:
+            kept.append(closing)
+    cleaned.kept = kept
+
+
+def _strange(token: Token) -> bool:
+    return token.kind in ("unknown", "none", "advice", "prose")
+
+
+def _stretches(tokens: list[Token]) -> list[tuple[list[Token], Token | None]]:
+    found: list[tuple[list[Token], Token | None]] = []
+    stretch: list[Token] = []
+    for place, token in enumerate(tokens):
+        if _breaks(tokens, place):
+            found.append((stretch, token))
+            stretch = []
+        else:
+            stretch.append(token)
+    return [*found, (stretch, None)]
+
+
+def _breaks(tokens: list[Token], place: int) -> bool:
+    """A mark between two stretches. A dash or a slash is one only with room around it."""
+    token = tokens[place]
+    if token.kind == "dash" or token.kind == "slash":
+        before = tokens[place - 1].end if place else token.start - 1
+        after = tokens[place + 1].start if place + 1 < len(tokens) else token.end + 1
+        return before < token.start and (after > token.end or token.kind == "dash")
+    return token.kind in _BREAKS
+
+
+def _is_remark(stretch: list[Token]) -> bool:
+    if not stretch or not any(_strange(token) or token.kind == "who" for token in stretch):
+        return False
+    allowed = _TALK | _IN_ADVICE if _advises(stretch) else _TALK | _IN_PROSE
+    for token in stretch:
+        spell = token.kind == "times" and token.word == "time"
+        if (token.kind not in allowed and not spell) or _may_change_a_dose(token):
+            return False
+    if any(token.kind == "condition" for token in stretch) and not _advises(stretch):
+        return False
+    return any(len(part) >= _SHORTEST_TELLING_WORD for token in stretch for part in token.word.split())
+
+
+def _is_history(stretch: list[Token]) -> bool:
+    """ "(previously at bedtime)", "- increased from nil": what it used to be."""
+    if not stretch or any(token.kind in ("number", "fraction") for token in stretch):
+        return False  # two doses in one text, whichever was meant
+    if stretch[0].kind == "ended" and stretch[0].word in _USED_TO_BE:
+        return True
+    return len(stretch) > 1 and stretch[0].kind == "change" and stretch[1].kind == "from"
+
+
+def _is_condition(stretch: list[Token]) -> bool:
+    """ "use only if paracetamol has not helped": taken on a condition, which is as needed."""
+    if not any(token.kind == "condition" for token in stretch) or _advises(stretch):
+        return False
+    return all(token.kind in _TALK and not _may_change_a_dose(token) for token in stretch)
+
+
+def _names_units_only(stretch: list[Token]) -> bool:
+    """ "; whole tablets only": the form once more, with no number."""
+    kinds = {token.kind for token in stretch}
+    return "unit" in kinds and kinds <= _FORM_WORDS
+
+
+def _ends_a_heading(closing: Token | None) -> bool:
+    return closing is not None and closing.word == ":"
+
+
+def _is_numbered_remark(stretch: list[Token]) -> bool:
+    """ "(eGFR 34)", ". Copied from TTA 06/06/23": numbers that count neither units nor times, behind a word that tells so."""
+    if not stretch or stretch[0].kind in _NUMBERED or not any(token.kind == "unknown" for token in stretch):
+        return False
+    for place, token in enumerate(stretch):
+        counted = token.kind == "unit" and place and stretch[place - 1].kind == "number"
+        if counted or token.kind not in _TALK | _NUMBERED or _may_change_a_dose(token):
+            return False
+        if token.kind == "unknown" and vocabulary().is_like_a_telling_word(token.word):
+            return False
+    return any(len(token.word) >= _SHORTEST_OF_NUMBERED and token.kind == "unknown" for token in stretch)
+
+
+def _advises(stretch: list[Token]) -> bool:
+    if stretch[0].word in ("not", "never"):
+        return True  # "not for nightly use"
+    return any(token.kind == "advice" or token.word.startswith("do not") for token in stretch)
+
+
+def _may_change_a_dose(token: Token) -> bool:
+    if token.kind == "none":
+        return token.value == "changes"
+    if token.kind != "unknown":
+        return False
+    return not token.word.isalpha() or vocabulary().resembles(token.word)
+
+
+def _without_reasons(tokens: list[Token], cleaned: Cleaned) -> list[Token]:
+    """Tokens without "for sharp shooting pains" and, behind as-needed, "sev pain": what it is for, in words not known."""
+    kept: list[Token] = []
+    place = 0
+    while place < len(tokens):
+        after = _reason_end(tokens, place, kept)
+        if after > place:
+            cleaned.unread.append((tokens[place].start, tokens[after - 1].end))
+            place = after
+            continue
+        kept.append(tokens[place])
+        place += 1
+    return kept
+
+
+def _reason_end(tokens: list[Token], place: int, kept: list[Token]) -> int:
+    if not kept or kept[-1].kind not in _LEADS_A_REASON:
+        return place
+    first = tokens[place]
+    said = first.kind == "for" or first.word in _WHILE
+    if not said and not (kept[-1].kind == "prn" and first.kind in ("unknown", "reason")):
+        return place
+    after = place + said
+    while after < len(tokens) and not _breaks(tokens, after):
+        token = tokens[after]
+        if token.kind not in _OF_A_REASON or _may_change_a_dose(token):
+            return place
+        after += 1
+    words = tokens[place + said : after]
+    if not 0 < len(words) <= _LONGEST_REASON or not any(_strange(token) for token in words):
+        return place
+    return after
