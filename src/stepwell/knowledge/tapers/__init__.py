@@ -27,6 +27,7 @@ from stepwell.knowledge.tapers.model import (
     Step,
     Time,
 )
+from stepwell.knowledge.tapers.ome import of as ome_of
 from stepwell.knowledge.tapers.opening import Opening, opening
 from stepwell.knowledge.tapers.planner import plan, plan_from_instruction
 from stepwell.knowledge.tapers.profiles import Profile, choosable, default_profile, profiles
@@ -49,6 +50,7 @@ __all__ = [
     "Time",
     "choosable",
     "default_profile",
+    "ome_of",
     "opening",
     "plan",
     "plan_from_instruction",

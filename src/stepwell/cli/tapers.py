@@ -1,0 +1,167 @@
+"""``stepwell taper plan``: a taper proposed from a product and its dosage instruction."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from stepwell.base.errors import StepwellError
+from stepwell.cli import output
+from stepwell.cli.knowledge import JsonOption, identified
+
+if TYPE_CHECKING:
+    from stepwell.knowledge import tapers
+
+app = typer.Typer(
+    help="Tapers: a dose lowered step by step, proposed and never automatic.", no_args_is_help=True
+)
+
+
+@app.callback()
+def _taper() -> None:
+    """Tapers: a dose lowered step by step, proposed and never automatic."""
+
+
+@app.command("plan")
+def plan(
+    product: Annotated[str, typer.Argument(help="A name, dm+d id or BNF code.")],
+    instruction: Annotated[str, typer.Argument(metavar="DOSAGE", help="The dosage instruction now.")],
+    start: Annotated[str, typer.Option("--start", metavar="DATE", help="First day of the first lower dose.")],
+    profile: Annotated[
+        str | None,
+        typer.Option("--profile", metavar="ID", help="The rate profile; the medicine's default else."),
+    ] = None,
+    script_days: Annotated[int, typer.Option("--script-days", help="Days of one issue: 7, 14 or 28.")] = 28,
+    stock: Annotated[str, typer.Option("--stock", metavar="N", help="Units of the product at home.")] = "0",
+    even: Annotated[bool, typer.Option("--even", help="Share the day's dose as evenly as can be.")] = False,
+    liquid: Annotated[bool, typer.Option("--liquid", help="A liquid may be used where one is held.")] = False,
+    no_capsules: Annotated[bool, typer.Option("--no-capsules", help="The person takes no capsules.")] = False,
+    specialist: Annotated[
+        str | None,
+        typer.Option("--specialist", help="Who supports a taper from a dose that needs a specialist."),
+    ] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Propose a taper: dated steps in doses that real products make, with the acute scripts for each."""
+    from stepwell.knowledge import tapers
+
+    found = identified(product)
+    chosen = profile or _default(found.product)
+    overrides = (tapers.Override("specialist", "supported", specialist),) if specialist else ()
+    made = tapers.plan_from_instruction(
+        found,
+        instruction,
+        chosen,
+        _day(start),
+        tapers.Constraints(
+            script_days=script_days,
+            stock=_units(stock),
+            spread=tapers.Spread.EVEN if even else tapers.Spread.NIGHT,
+            liquid=liquid,
+            no_capsules=no_capsules,
+            overrides=overrides,
+        ),
+    )
+    if made.refusals:
+        first = made.refusals[0]
+        raise StepwellError(first.reason, next_step=f"Ask {first.ask}.")
+    if as_json:
+        output.show_json(as_dict(made))
+    else:
+        _show(made)
+
+
+def _default(product: object) -> str:
+    from stepwell.knowledge import tapers
+    from stepwell.knowledge.medicines import Product
+
+    proposed = None
+    if isinstance(product, Product):
+        proposed = tapers.default_profile(product, daily_mg=None, months_of_use=None)
+    if proposed is None:
+        raise StepwellError("Which profile? None is the default here.", next_step="Add --profile ID.")
+    return proposed
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise StepwellError(
+            "The start is not a date.", next_step="Write it as year-month-day, such as 2026-12-01."
+        ) from None
+
+
+def _units(text: str) -> Decimal:
+    try:
+        number = Decimal(text)
+    except InvalidOperation:
+        number = Decimal("NaN")
+    if not number.is_finite():
+        raise StepwellError("The stock at home is not a number.", next_step="Give units, such as 12.")
+    return number
+
+
+def as_dict(made: tapers.Plan) -> dict[str, object]:
+    """A plan in the shape scripts rely on."""
+    return {
+        "profile": made.profile,
+        "stopped_on": made.stopped_on,
+        "steps": [_step(each) for each in made.steps],
+        "cautions": [{"id": each.id, "message": each.message} for each in made.cautions],
+    }
+
+
+def _step(step: tapers.Step) -> dict[str, object]:
+    return {
+        "starts_on": step.starts_on,
+        "days": step.days,
+        "regimen": [
+            {"product": item.product.name, "units_by_time": item.units_by_time} for item in step.regimen.items
+        ],
+        "daily_dose": step.daily_dose,
+        "ome_before": step.ome_before,
+        "ome_after": step.ome_after,
+        "percent_change": step.percent_change,
+        "within_profile": step.within_profile,
+        "reason": step.reason,
+        "scripts": [
+            {
+                "product": each.product.name,
+                "quantity": each.quantity,
+                "quantity_words": each.quantity_words,
+                "instruction": each.instruction,
+                "issue_on": each.issue_on,
+                "starts_on": each.starts_on,
+                "runs_out_on": each.runs_out_on,
+            }
+            for each in step.scripts
+        ],
+    }
+
+
+def _show(made: tapers.Plan) -> None:
+    """A plan for reading: a line for each step, one for each of its scripts, then what must be said."""
+    unit = made.starting.unit.value
+    for step in made.steps:
+        length = f"for {step.days} days" if step.days else "from then on"
+        typer.echo(
+            f"{step.starts_on.isoformat()}  {step.daily_dose:f} {unit} {length}  ({_change(step.percent_change)})"
+        )
+        if step.reason:
+            typer.echo(f"    {step.reason}")
+        for each in step.scripts:
+            typer.echo(
+                f"    {each.product.name}: {each.quantity} ({each.quantity_words}). {each.instruction}. "
+                f"Issue {each.issue_on.isoformat()}, lasts to {each.runs_out_on.isoformat()}."
+            )
+    typer.echo("")
+    for caution in made.cautions:
+        typer.echo(f"* {caution.message}")
+
+
+def _change(percent: Decimal) -> str:
+    return f"{abs(percent):f} % {'lower' if percent >= 0 else 'higher'}"
