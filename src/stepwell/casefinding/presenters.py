@@ -8,6 +8,8 @@ from typing import Any
 
 from stepwell.base.clock import LONDON
 from stepwell.casefinding.models import Candidate, CandidateList
+from stepwell.casefinding.models.candidates import HARMS
+from stepwell.casefinding.obstacles import Obstacle, decided_words, obstacle
 from stepwell.casefinding.record import reasons, words
 from stepwell.organisations.tables import TableState
 from stepwell.people.models import Person
@@ -27,6 +29,12 @@ FLAGS = {
     "dose_unclear": ("Dose not clear", "yellow"),
     "no_nhs_number": ("No NHS number", "yellow"),
 }
+# 120mg or more is also 90mg or more.
+HARMS_IN_WORDS = ", ".join(
+    text if name.startswith("ome") else text.lower().replace("z-drug", "Z-drug")
+    for name, (text, _) in FLAGS.items()
+    if name in HARMS and name != "ome_120"
+)
 OUTCOMES = {"in": ("In", "blue"), "check": ("To check", "yellow"), "out": ("Out", "grey")}
 
 
@@ -47,6 +55,7 @@ class CandidateRow:
     top: str
     decision: str
     action: str  # adopt, decide, adopted or nothing
+    obstacle: Obstacle | None
     person_pk: Any
 
 
@@ -82,6 +91,7 @@ def candidate_row(
     """One line. ``left``: the decision, on this list or another, that this person is not to be contacted."""
     elsewhere = left is not None and left.pk != candidate.pk
     person_pk = candidate.person_id or person_pk
+    in_the_way = obstacle(candidate, left)
     return CandidateRow(
         pk=candidate.pk,
         name=words.full_name(identity.given_name, identity.family_name)
@@ -96,25 +106,19 @@ def candidate_row(
         outcome=OUTCOMES[candidate.outcome],
         why=why(candidate, search),
         top=top_reason(candidate, search),
-        decision=_left_words(left)
+        decision=f"Not to be contacted. {decided_words(left)}"
         if left is not None and elsewhere
         else (candidate.get_decision_display() if candidate.decision else ""),
-        action="adopted" if person_pk else _action(candidate, elsewhere),
+        action="adopted" if person_pk else _action(in_the_way),
+        obstacle=in_the_way,
         person_pk=person_pk,
     )
 
 
-def _left_words(left: Candidate) -> str:
-    day = words.long_date(left.decided_at.date()) if left.decided_at else "a date not known"
-    return f"Not to be contacted: decided on {day}, on the list {left.candidate_list.title}"
-
-
-def _action(candidate: Candidate, left: bool) -> str:
-    if candidate.outcome == Candidate.Outcome.OUT or not candidate.can_be_adopted:
-        return ""
-    if candidate.outcome == Candidate.Outcome.CHECK and candidate.decision != Candidate.Decision.KEEP:
-        return "decide"
-    return "" if left else "adopt"
+def _action(in_the_way: Obstacle | None) -> str:
+    if in_the_way is None:
+        return "adopt"
+    return "decide" if in_the_way.decide_pk else ""
 
 
 def why(candidate: Candidate, search: Search) -> str:

@@ -14,6 +14,7 @@ from stepwell.base.errors import StepwellError
 from stepwell.casefinding import stores
 from stepwell.casefinding.actions.permission import require
 from stepwell.casefinding.models import Candidate, CandidateList
+from stepwell.casefinding.models.candidates import HARMS
 from stepwell.casefinding.record.reasons import spells
 from stepwell.knowledge.tables import knowledge_version
 from stepwell.organisations import audit
@@ -22,9 +23,6 @@ from stepwell.population import engine
 from stepwell.population.lake import Load
 from stepwell.population.records.searches import Candidate as Found
 from stepwell.population.records.searches import Options, Result, prepare, run, search
-
-# Kinds of harm that order a list. Each counts once; the sum is an order, never shown.
-_HARMS = ("ome_120", "ome_90", "benzodiazepine", "gabapentinoid", "two_opioids", "age_75")
 
 
 def run_search(
@@ -121,7 +119,7 @@ def _row(kept: CandidateList, found: Found, result: Result) -> Candidate:
         medicines=list(found.medicines),
         spells=spells(result.search, known),
         flags="|" + "|".join(found.flags) + "|" if found.flags else "",
-        risk=sum(flag in found.flags for flag in _HARMS),
+        risk=sum(flag in found.flags for flag in HARMS),
         can_be_adopted=not found.no_nhs_number,
     )
 

@@ -98,6 +98,9 @@ class Sort(models.TextChoices):
     LONGEST = "longest", "longest first"
 
 
+# The flags of harm that order a list. Each counts once; the sum is an order, never shown. Nobody has both of the first two.
+HARMS = ("ome_120", "ome_90", "benzodiazepine", "gabapentinoid", "two_opioids", "age_75")
+
 _FLAG_OF = {
     Filter.GABAPENTINOID: ("gabapentinoid",),
     Filter.SEDATIVE: ("benzodiazepine",),
@@ -137,7 +140,7 @@ class CandidateQuerySet(VisibleQuerySet["Candidate"]):
             decision=""
         )
         last: dict[str, Candidate] = {}
-        for candidate in decided.select_related("candidate_list").order_by("decided_at"):
+        for candidate in decided.select_related("candidate_list", "decided_by__user").order_by("decided_at"):
             last[candidate.patient_key] = candidate
         return {key: said for key, said in last.items() if said.decision == Candidate.Decision.LEAVE}
 

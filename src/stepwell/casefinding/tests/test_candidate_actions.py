@@ -120,11 +120,16 @@ def test_not_to_be_contacted_holds_on_every_list_until_a_clinician_says_otherwis
     with pytest.raises(StepwellError, match="not to be contacted, on the list Long-term opioids"):
         actions.adopt(by=member, of=made, candidates=[same])
     page = signed_in_client.get(reverse("casefinding:candidates", args=[made.pk, "in"]))
-    assert "Not to be contacted: decided on" in page.text
+    assert "Not to be contacted" in page.text
+    assert f"{member.user.name}, " in page.text and ", on Long-term opioids" in page.text
+    assert page.text.count(reverse("casefinding:candidate_decide", args=[asked.pk])) == 1
     asked_for = signed_in_client.post(
         reverse("casefinding:candidate_adopt", args=[made.pk]), {"chosen": str(same.pk)}
     )
-    assert "Nobody was taken on" in asked_for.text
+    assert "Nobody chosen can be taken on" in asked_for.text
+    assert f"{member.user.name} decided on" in asked_for.text and "Dying." in asked_for.text
+    assert reverse("casefinding:candidate_decide", args=[asked.pk]) in asked_for.text
+    assert 'name="confirm"' not in asked_for.text
     actions.decide(by=member, candidate=asked, decision=KEEP, reason="Better again.")
     assert actions.adopt(by=member, of=made, candidates=[same])
 

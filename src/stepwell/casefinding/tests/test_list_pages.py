@@ -56,6 +56,20 @@ def test_the_order_is_said_aloud(made, signed_in_client):
     assert "highest OME first" in signed_in_client.get(at("candidate_list", made.pk) + "?sort=ome").text
 
 
+def test_most_flags_of_harm_come_first_and_the_page_says_which_count(made, signed_in_client):
+    many = made.candidates.filter(outcome="in").order_by("-pk").first()
+    made.candidates.filter(pk=many.pk).update(risk=3)
+    page = signed_in_client.get(at("candidate_list", made.pk))
+    assert rows_of(page) and page.text.index(str(many.pk)) == min(
+        page.text.index(str(c.pk)) for c in made.candidates.exclude(outcome="out")
+    )
+    assert (
+        "Flags of harm: 90mg or more, benzodiazepine or Z-drug, gabapentinoid, 2 or more opioids, age 75 or over."
+        in page.text
+    )
+    assert "not known, people come last" in page.text
+
+
 def test_showing_names_is_written_to_the_audit_trail(made, signed_in_client, member):
     page = signed_in_client.get(at("candidate_list", made.pk))
     assert CANARY in page.text
@@ -201,6 +215,31 @@ def test_somebody_to_check_is_adopted_only_once_a_clinician_decided(made, signed
     signed_in_client.post(at("candidate_decide", someone.pk), decision)
     signed_in_client.post(at("candidate_adopt", made.pk), form)
     assert Person.objects.count() == 1
+
+
+def test_a_clinician_decides_beside_the_medicine_its_instruction_last_issue_dose_and_basis(
+    made, signed_in_client, candidate
+):
+    page = html.unescape(signed_in_client.get(at("candidate_decide", candidate("check").pk)).text)
+    for said in (
+        "Codeine 30mg tablets",
+        "issued 18 May 2026",
+        "As the pain team told you",
+        "Could not be read",
+        "Dose by quantity issued",
+        "The extract records none of the conditions that Stepwell looks for.",
+    ):
+        assert said in page
+
+
+def test_those_who_can_be_taken_on_are_offered_without_those_who_cannot(made, signed_in_client, candidate):
+    fine, undecided = candidate("in"), candidate("check")
+    page = signed_in_client.post(at("candidate_adopt", made.pk), {"chosen": [fine.pk, undecided.pk]}).text
+    assert "Take 1 person onto the list" in page
+    assert "1 person cannot be taken on now" in page
+    assert "no clinician has decided that they may be contacted" in page
+    assert at("candidate_decide", undecided.pk) in page
+    assert re.findall(r'name="chosen" value="([^"]+)"', page) == [str(fine.pk)]
 
 
 def test_a_decision_needs_a_reason(made, signed_in_client, candidate):

@@ -28,16 +28,19 @@ from stepwell.organisations.forms import posted
 def show(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
     """Somebody's record before they are taken onto the practice's list."""
     candidate = Candidate.visible_to(request.member).find(pk)
-    context = _about(request, candidate)
-    of = candidate.candidate_list
-    found = None
-    try:
-        found = record_of(of.practice, candidate.patient_key)
-        context |= person_presenters.record_page(found)
-    except StepwellError as problem:
-        context["problem"] = str(problem)
-    context["why"] = person_presenters.why_here([candidate], found)
+    record = _record(candidate)
+    context = _about(request, candidate) | record
+    context["why"] = person_presenters.why_here([candidate], record.get("found"))
     return render(request, "casefinding/candidate.jinja", context)
+
+
+def _record(candidate: Candidate) -> dict[str, Any]:
+    """What the newest extract holds of them, for the page; or the problem that it cannot be read."""
+    try:
+        found = record_of(candidate.candidate_list.practice, candidate.patient_key)
+    except StepwellError as problem:
+        return {"problem": str(problem)}
+    return person_presenters.record_page(found)
 
 
 def _about(request: MemberRequest, candidate: Candidate) -> dict[str, Any]:
@@ -85,7 +88,7 @@ def rules(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
 
 @needs("decide_to_check")
 def decide(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
-    """A clinician says whether somebody to check may be contacted, and why."""
+    """A clinician says whether somebody to check may be contacted, and why: beside what they take and what is recorded."""
     candidate = Candidate.visible_to(request.member).find(pk)
     form = DecisionForm(
         posted(request), initial={"decision": candidate.decision, "reason": candidate.decision_reason}
@@ -105,7 +108,10 @@ def decide(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
         else:
             messages.success(request, "The decision is kept, with its reason.")
             return redirect("casefinding:candidates", pk=candidate.candidate_list_id, chosen="check")
-    return render(request, "casefinding/decide.jinja", _about(request, candidate) | {"form": form})
+    record = _record(candidate)
+    recorded = [each for each in record.get("conditions", ()) if each.found]
+    context = _about(request, candidate) | record | {"form": form, "recorded": recorded}
+    return render(request, "casefinding/decide.jinja", context)
 
 
 @needs("export_lists")

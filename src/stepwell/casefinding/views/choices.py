@@ -15,6 +15,7 @@ from stepwell.casefinding.actions import candidates as candidate_actions
 from stepwell.casefinding.actions import lists
 from stepwell.casefinding.forms import OldExtractForm, OptionsForm, SampleForm
 from stepwell.casefinding.models import Candidate, CandidateList
+from stepwell.casefinding.models.candidates import Sort
 from stepwell.casefinding.views.lists import frame, left_alone, search_of
 from stepwell.organisations import actions as organisation_actions
 from stepwell.organisations.access import MemberRequest, needs
@@ -80,7 +81,7 @@ def sample(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
         else:
             people = [
                 c
-                for c in Candidate.visible_to(request.member).filter(candidate_list=of)
+                for c in Candidate.visible_to(request.member).filter(candidate_list=of).sorted_by(Sort.RISK)
                 if c.patient_key in drawn
             ]
             who = results.identities(request.member, of, people)
@@ -129,15 +130,11 @@ def adopt(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
     context = frame(request.member, of, search_of(of))
     if context["age"].needs_reason:
         context["old_extract"] = OldExtractForm(request.POST if problem else None)
-    if not problem:
-        try:
-            candidate_actions.require_adoptable(of, chosen)
-        except StepwellError as error:
-            problem = str(error)
+    rows = presenters.candidate_rows(chosen, who, search_of(of), left=left_alone(request.member, of, chosen))
     context |= {
-        "rows": presenters.candidate_rows(
-            chosen, who, search_of(of), left=left_alone(request.member, of, chosen)
-        ),
+        "rows": [row for row in rows if row.obstacle is None],
+        "in_the_way": [row for row in rows if row.obstacle is not None],
+        "can_decide": request.member.may("decide_to_check", of.practice),
         "problem": problem,
         "already": presenters.already_on_list(standing) if standing else "",
     }
@@ -167,4 +164,4 @@ def _chosen(request: MemberRequest, of: CandidateList, wanted: list[str]) -> lis
         except ValueError:
             continue
     rows = Candidate.visible_to(request.member).filter(candidate_list=of, pk__in=ids)
-    return list(rows.order_by("pk"))
+    return list(rows.sorted_by(Sort.RISK))

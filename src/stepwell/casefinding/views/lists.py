@@ -77,6 +77,7 @@ def _rows(
         "names_missing": bool(shown) and not who,
         "pill": pill,
         "order": order,
+        "harms": presenters.HARMS_IN_WORDS,
         "sorts": [each for each in Sort if each != order],
         "can_adopt": request.member.may("adopt_people", of.practice),
         "can_decide": request.member.may("decide_to_check", of.practice),

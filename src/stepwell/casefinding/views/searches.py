@@ -62,6 +62,7 @@ def show_all(request: MemberRequest) -> HttpResponse:
         "states": states,
         "practices": practices,
         "not_imported": [p.name for p in practices if p.ods_code not in loads],
+        "may_run": member.holds("run_search"),
         "can_import": member.holds("import_records"),
     }
     return render(request, "casefinding/searches.jinja", context)
