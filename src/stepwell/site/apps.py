@@ -11,7 +11,8 @@ class SiteConfig(AppConfig):
     def ready(self) -> None:
         from allauth.mfa.signals import authenticator_added
 
-        from stepwell.site import accounts, tables
+        from stepwell.site import accounts, audit_words, tables
 
         authenticator_added.connect(accounts.note_first_code)
         tables.hand_in()
+        audit_words.hand_in()

@@ -195,8 +195,29 @@ class TestAuditPage:
         for _ in range(60):
             actions.record_read(by=member, organisation=neighbourhood["practice"], what="person")
         page = administrator.get("/organisation/audit/?event=person.read&page=2").text
-        assert "Showing 51 to 60 of 60 events" in page
+        assert "Showing 21 to 40 of 60 events" in page
         assert "?event=person.read&amp;page=1" in page
+
+    def test_ids_are_told_in_words_and_lead_to_everything_about_them(
+        self, administrator, make_member, neighbourhood
+    ):
+        added = make_member("gp", name="Dr Added Lately")
+        actions.record_read(
+            by=added, organisation=neighbourhood["practice"], what="person", subject=added, reason="Asked"
+        )
+        actions.record_read(by=added, organisation=neighbourhood["practice"], what="person", reason="Other")
+        page = administrator.get("/organisation/audit/?event=person.read").text
+        assert f'<a href="?about=member.{added.pk}">Dr Added Lately</a>' in page
+        assert page.count(str(added.pk)) == 1
+        about = administrator.get(f"/organisation/audit/?event=person.read&about=member.{added.pk}").text
+        assert "Events about: Dr Added Lately" in about
+        assert "Asked" in about and "Other" not in about
+
+    def test_what_is_not_in_the_trail_is_not_called_by_name(self, administrator, make_member):
+        stranger = make_member("gp", at="elsewhere")
+        page = administrator.get(f"/organisation/audit/?about=member.{stranger.pk}").text
+        assert "nothing in this trail" in page and stranger.user.name not in page
+        assert administrator.get("/organisation/audit/?about=member.not-an-id").status_code == 200
 
     def test_a_broken_chain_says_where_and_what_to_do(self, administrator, member, neighbourhood):
         from django.db import connection
