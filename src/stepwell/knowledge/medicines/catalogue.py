@@ -1,4 +1,8 @@
-"""The catalogue: every generic product held, found by dm+d id, BNF code or name."""
+"""The catalogue: every generic product held, found by dm+d id, BNF code or name.
+
+It has two shelves. On one are the classes that searches name (opioids and the others that are counted); on the other
+what is taken beside them for pain. The second is read when something is not found on the first.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +10,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from enum import StrEnum
 from functools import cache
 from types import MappingProxyType
 
@@ -13,17 +18,33 @@ from stepwell.knowledge import bnf, tables
 from stepwell.knowledge.medicines.model import MedicineClass, Product, Release
 from stepwell.knowledge.tables import Row
 
-_TABLES = ("products", "products_dependence", "products_sedative")
+
+class Shelf(StrEnum):
+    """Which part of the catalogue. COUNTED: classes that searches name. BESIDE: other medicines for pain."""
+
+    COUNTED = "counted"
+    BESIDE = "beside"
+
+
+_TABLES: Mapping[Shelf, tuple[str, ...]] = {
+    Shelf.COUNTED: ("products", "products_dependence", "products_sedative", "products_more"),
+    Shelf.BESIDE: ("products_pain",),
+}
+_BRANDS = {Shelf.COUNTED: "brands", Shelf.BESIDE: "brands_pain"}
 
 
 @dataclass(frozen=True, slots=True)
 class Coded:
-    """What a dm+d or BNF code is known to be: a product, or only a label (a substance) and its classes."""
+    """What a dm+d or BNF code is known to be: a product, or only a label (a substance) and its classes.
+
+    ``text_only`` beside a label: the product where it is known but never counted (an injection).
+    """
 
     product: Product | None
     label: str
     classes: frozenset[MedicineClass]
     brand: str | None
+    text_only: Product | None = None
 
 
 def classes_of(text: str) -> frozenset[MedicineClass]:
@@ -64,37 +85,49 @@ def _product(row: Row, table_version: str) -> Product:
         source=row["source"],
         status=row["status"],
         table_version=table_version,
+        splitting=row["splitting"],
+        cd_schedule=row["cd_schedule"],
+        safe_custody=row["safe_custody"],
+        cd_status=row["cd_status"],
     )
 
 
 @cache
-def _by_id() -> Mapping[str, Product]:
+def _by_id(shelf: Shelf) -> Mapping[str, Product]:
     found = {
         row["product_id"]: _product(row, tables.version(name))
-        for name in _TABLES
+        for name in _TABLES[shelf]
         for row in tables.rows(name)
     }
     return MappingProxyType(found)
 
 
 @cache
-def products() -> tuple[Product, ...]:
-    """Every product held: opioids, gabapentinoids, dependence treatment, benzodiazepines and z-drugs."""
-    return tuple(_by_id().values())
+def products(shelf: Shelf = Shelf.COUNTED) -> tuple[Product, ...]:
+    """Every product of a shelf: opioids, gabapentinoids, dependence treatment, benzodiazepines and z-drugs, unless said otherwise."""
+    return tuple(_by_id(shelf).values())
+
+
+@cache
+def text_only() -> tuple[Product, ...]:
+    """Products that are known and named but never counted, converted or planned with: injections, what is put on the skin."""
+    version = tables.version("products_text_only")
+    return tuple(_product(row, version) for row in tables.rows("products_text_only"))
 
 
 def product(product_id: str) -> Product:
     """One product. Raises KeyError for an id that is not held."""
-    return _by_id()[product_id]
+    found = _by_id(Shelf.COUNTED).get(product_id)
+    return found if found is not None else _by_id(Shelf.BESIDE)[product_id]
 
 
 @cache
-def preference() -> Mapping[str, int]:
+def preference(shelf: Shelf) -> Mapping[str, int]:
     """How likely a product is to be the one meant, among equals: 0 likely marketed, 1 otherwise."""
     return MappingProxyType(
         {
             row["product_id"]: 0 if row["market_status"] in ("likely_marketed", "unknown") else 1
-            for name in _TABLES
+            for name in _TABLES[shelf]
             for row in tables.rows(name)
         }
     )
@@ -102,12 +135,14 @@ def preference() -> Mapping[str, int]:
 
 @cache
 def _by_dmd() -> Mapping[str, Coded]:
+    stay_text = {each.product_id: each for each in text_only()}
     found = {
         row["code"]: Coded(
-            product=_by_id()[row["product_id"]] if row["product_id"] else None,
+            product=_by_id(Shelf.COUNTED)[row["product_id"]] if row["product_id"] else None,
             label=row["label"],
             classes=classes_of(row["classes"]),
             brand=row["brand"] or None,
+            text_only=stay_text.get(row["text_only_id"]),
         )
         for row in tables.rows("dmd_codes")
     }
@@ -116,45 +151,82 @@ def _by_dmd() -> Mapping[str, Coded]:
 
 
 @cache
-def _by_generic_key() -> Mapping[str, Product]:
-    return MappingProxyType({bnf.generic_key(each.bnf_code): each for each in products() if each.bnf_code})
+def _beside_by_dmd() -> Mapping[str, Coded]:
+    held = _by_id(Shelf.BESIDE)
+    found = {
+        row["code"]: Coded(held[row["product_id"]], "", frozenset(), row["brand"] or None)
+        for row in tables.rows("dmd_codes_pain")
+    }
+    found |= {
+        each.dmd_vmp_id: Coded(each, "", frozenset(), None) for each in held.values() if each.dmd_vmp_id
+    }
+    return MappingProxyType(found)
 
 
 @cache
-def _end_of_life() -> Mapping[str, Coded]:
+def _by_generic_key(shelf: Shelf) -> Mapping[str, Product]:
+    return MappingProxyType(
+        {bnf.generic_key(each.bnf_code): each for each in products(shelf) if each.bnf_code}
+    )
+
+
+@cache
+def _text_only_by_key() -> Mapping[str, Product]:
+    return MappingProxyType({bnf.generic_key(each.bnf_code): each for each in text_only() if each.bnf_code})
+
+
+@cache
+def _labelled_keys() -> Mapping[str, Coded]:
+    """Codes of which only the label is known: end-of-life injectables; the counted part of a chemical counted in part."""
     return MappingProxyType(
         {
-            row["generic_key"]: Coded(None, row["label"], classes_of(row["classes"]), None)
-            for row in tables.rows("bnf_end_of_life")
+            row["generic_key"]: Coded(
+                None,
+                row["label"],
+                classes_of(row["classes"]),
+                None,
+                _text_only_by_key().get(row["generic_key"]),
+            )
+            for name in ("bnf_partly_counted", "bnf_end_of_life")
+            for row in tables.rows(name)
         }
     )
 
 
 @cache
-def chemicals() -> Mapping[str, Row]:
-    """Rows of the BNF chemicals counted here, by their nine characters."""
-    return MappingProxyType({row["chemical"]: row for row in tables.rows("bnf_chemicals")})
+def chemicals(shelf: Shelf = Shelf.COUNTED) -> Mapping[str, Row]:
+    """Rows of the BNF chemicals of a shelf, by their nine characters."""
+    name = "bnf_chemicals" if shelf is Shelf.COUNTED else "bnf_chemicals_pain"
+    return MappingProxyType({row["chemical"]: row for row in tables.rows(name)})
+
+
+def partly_counted(chemical: str) -> bool:
+    """Whether only some products of a chemical are counted: of ibuprofen, those with codeine."""
+    row = chemicals().get(chemical)
+    return row is not None and row["counted"] == "some"
 
 
 def by_dmd(code: str) -> Coded | None:
     """What a dm+d id (generic, brand or earlier id) is; None if it is not held."""
-    return _by_dmd().get(code)
+    return _by_dmd().get(code) or _beside_by_dmd().get(code)
 
 
 def by_bnf(code: str) -> Coded | None:
     """What a 15-character BNF code is: exact, else by the first nine and last two; else its chemical alone.
 
-    None when the chemical is not one that is counted.
+    None when the chemical is not one that is held, or is counted in part and the code is not of that part.
     """
-    key = bnf.generic_key(code)
-    if key in _by_generic_key():
-        return Coded(_by_generic_key()[key], "", frozenset(), None)
-    if key in _end_of_life():
-        return _end_of_life()[key]
-    chemical = chemicals().get(bnf.chemical(code))
-    if chemical is None:
-        return None
-    return Coded(None, chemical["label"], classes_of(chemical["classes"]), None)
+    key, chemical = bnf.generic_key(code), bnf.chemical(code)
+    for shelf in Shelf:
+        if key in _by_generic_key(shelf):
+            return Coded(_by_generic_key(shelf)[key], "", frozenset(), None)
+        if shelf is Shelf.COUNTED and key in _labelled_keys():
+            return _labelled_keys()[key]
+        row = chemicals(shelf).get(chemical)
+        if row is not None and row.get("counted") != "some":
+            stays_text = _text_only_by_key().get(key)
+            return Coded(None, row["label"], classes_of(row["classes"]), None, stays_text)
+    return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,24 +238,26 @@ class Brand:
     complete: bool
 
 
-_ENDS_WITH_FORM = re.compile(r"\b(tablets|capsules|caplets)$", re.IGNORECASE)
+_ENDS_WITH_FORM = re.compile(r"\b(tablets|capsules|caplets|pack)$", re.IGNORECASE)
 
 
 @cache
-def brands() -> Mapping[str, Brand]:
+def brands(shelf: Shelf = Shelf.COUNTED) -> Mapping[str, Brand]:
     """Every brand by its name in lower case: from the catalogue's brand column, the code lists and the patch table."""
     named: dict[str, tuple[str, dict[str, Product]]] = {}
 
     def add(brand: str, found: Product) -> None:
         named.setdefault(brand.lower(), (brand, {}))[1][found.product_id] = found
 
-    for each in products():
+    for each in products(shelf):
         for brand in each.brands:
             add(brand, each)
-    for row in tables.rows("brands"):
-        add(row["brand"], _by_id()[row["product_id"]])
+    for row in tables.rows(_BRANDS[shelf]):
+        add(row["brand"], _by_id(shelf)[row["product_id"]])
     by_rate = {
-        (p.substance, p.patch_rate_microgram_per_h): p for p in products() if p.patch_rate_microgram_per_h
+        (p.substance, p.patch_rate_microgram_per_h): p
+        for p in products(shelf)
+        if p.patch_rate_microgram_per_h
     }
     for row in tables.rows("patch_brands"):
         patch = by_rate.get((row["substance"], Decimal(row["rate_microgram_per_h"])))
@@ -200,14 +274,26 @@ def brands() -> Mapping[str, Brand]:
 
 
 @cache
-def label_brands() -> Mapping[str, str]:
+def label_brands(shelf: Shelf = Shelf.COUNTED) -> Mapping[str, str]:
     """Brands (in lower case) of which no product is held, and the label of what is in them."""
+    if shelf is not Shelf.COUNTED:
+        return MappingProxyType({})
     found = {
         row["brand"].lower(): row["label"]
         for row in tables.rows("dmd_codes")
         if row["brand"] and row["label"] and row["brand"].lower() not in brands()
     }
     return MappingProxyType(found)
+
+
+@cache
+def text_only_brands() -> Mapping[str, tuple[Product, ...]]:
+    """Brands (in lower case) of products that stay text, and those products."""
+    found: dict[str, dict[str, Product]] = {}
+    for coded in _by_dmd().values():
+        if coded.brand and coded.text_only:
+            found.setdefault(coded.brand.lower(), {})[coded.text_only.product_id] = coded.text_only
+    return MappingProxyType({brand: tuple(held.values()) for brand, held in found.items()})
 
 
 @cache

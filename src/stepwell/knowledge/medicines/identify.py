@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from stepwell.knowledge import bnf
 from stepwell.knowledge.medicines import catalogue, matching, substances
-from stepwell.knowledge.medicines.catalogue import Coded
+from stepwell.knowledge.medicines.catalogue import Coded, Shelf
 from stepwell.knowledge.medicines.model import Identification, MatchedBy, MedicineClass, Product
 from stepwell.knowledge.medicines.names import NameReading, read
 from stepwell.knowledge.medicines.verhoeff import check_digit_right
@@ -42,7 +42,7 @@ def identify(
 
 @lru_cache(maxsize=65536)
 def _identify(code: str | None, bnf_code: str | None, name: str | None) -> Identification:
-    reading = read(name)
+    reading = read(name) or read(name, Shelf.BESIDE)
     by_code = _by_code(code, bnf_code)
     if by_code.coded is None:
         found = _from_name(name, reading)
@@ -108,7 +108,8 @@ def _from_code(
     by_code: _ByCode, coded: Coded, name: str | None, reading: NameReading | None
 ) -> Identification:
     if not _classes(coded):
-        return replace(_UNKNOWN, reason=f"{coded.label.capitalize()} is not counted here.")
+        reason = f"{coded.label.capitalize()} is not counted here."
+        return replace(_UNKNOWN, reason=reason, text_only=coded.text_only)
     named = _from_name(name, reading) if reading else None
     flags = set(by_code.flags)
     if name and reading is None:
@@ -130,6 +131,7 @@ def _from_code(
             None,
             reason,
             frozenset(flags),
+            coded.text_only,
         )
     if named and named.product and named.product.product_id != coded.product.product_id:
         flags.add("code_name_differ")
@@ -141,7 +143,7 @@ def _conflict(coded: Coded, reading: NameReading, named: Identification) -> str:
     """Why code and name cannot both be right, or ""."""
     spoken = reading.counted or (frozenset({named.product.substance}) if named.product else frozenset())
     if not spoken and named.brand:
-        brand = catalogue.brands()[named.brand.lower()]
+        brand = catalogue.brands(reading.shelf)[named.brand.lower()]
         spoken = frozenset(each.substance for each in brand.products)
     if spoken and not spoken & _substances(coded):
         return "Code and name are of different medicines."
@@ -175,14 +177,15 @@ def _from_name(name: str | None, reading: NameReading | None) -> Identification:
         return replace(_UNKNOWN, reason="There is no code that is recognised and no name.")
     if reading is None:
         return _UNKNOWN
-    found = matching.exact(name)
-    match = matching.Match(found) if found else matching.match(reading)
-    brand = catalogue.brands().get((reading.brand or "").lower())
+    own_name = matching.exact(name, reading.shelf)
+    match = matching.Match(own_name) if own_name else matching.match(reading)
+    brand = catalogue.brands(reading.shelf).get((reading.brand or "").lower())
     if match.product is not None:
         flags = set(match.flags)
         if MedicineClass.DEPENDENCE_TREATMENT in match.product.classes and not brand:
             flags.add("dependence_by_name")
-        return _product(match.product, MatchedBy.NAME, brand.name if brand else None, flags)
+        found = _product(match.product, MatchedBy.NAME, brand.name if brand else None, flags)
+        return _with_spelling(found, reading)
     return _substance_only(reading, match, brand)
 
 
@@ -193,12 +196,22 @@ def _substance_only(
     if labelled is None and brand is not None:
         labelled = _label_of_brand(brand)
     if labelled is None:
-        return _UNKNOWN
+        return replace(_UNKNOWN, text_only=match.text_only) if match.text_only else _UNKNOWN
     label, classes = labelled
     brand_name = brand.name if brand else None
-    return Identification(
-        None, MatchedBy.SUBSTANCE_ONLY, label, classes, brand_name, None, match.reason, match.flags
-    )
+    found = Identification(
+        None, MatchedBy.SUBSTANCE_ONLY, label, classes, brand_name, None, match.reason, match.flags, match.text_only
+    )  # fmt: skip
+    return _with_spelling(found, reading)
+
+
+def _with_spelling(found: Identification, reading: NameReading) -> Identification:
+    """What was read as another word is said, in words known here."""
+    if not reading.read_as:
+        return found
+    said = f"A misspelt word was read as {' and one as '.join(reading.read_as)}."
+    reason = f"{said} {found.reason}" if found.reason else said
+    return replace(found, reason=reason, flags=found.flags | {"spelling_corrected"})
 
 
 def _label_of_brand(brand: catalogue.Brand) -> substances.Labelled:
@@ -211,7 +224,7 @@ def _product(product: Product, matched_by: MatchedBy, brand: str | None, flags: 
         label, classes = substances.of_product(product)
         return Identification(
             None, MatchedBy.SUBSTANCE_ONLY, label, classes, brand, None,
-            "The product is known, but it has no one strength.", frozenset(flags) | product.flags,
+            "The product is known, but it has no one strength.", frozenset(flags) | product.flags, product,
         )  # fmt: skip
     interval, reason = None, ""
     flags |= product.flags & {"also_dependence_treatment", "release_uncertain"}

@@ -8,7 +8,10 @@ from enum import StrEnum
 
 
 class MedicineClass(StrEnum):
-    """The classes a search may name. A product may be in several: tramadol is an opioid and a tramadol."""
+    """Classes of medicine. A product may be in several: tramadol is an opioid and a tramadol.
+
+    The last four are recognised so that what is taken beside an opioid is known; no search names them.
+    """
 
     OPIOID = "opioid"
     STRONG_OPIOID = "strong_opioid"
@@ -20,6 +23,10 @@ class MedicineClass(StrEnum):
     Z_DRUG = "z_drug"
     DEPENDENCE_TREATMENT = "dependence_treatment"
     END_OF_LIFE_INJECTABLE = "end_of_life_injectable"
+    NSAID = "nsaid"
+    ANTIDEPRESSANT = "antidepressant"
+    PARACETAMOL = "paracetamol"
+    TOPICAL_ANALGESIC = "topical_analgesic"
 
 
 class Release(StrEnum):
@@ -49,6 +56,8 @@ class Product:
     liquids, in one ml; None where it is not known or where the strength is a rate (patches).
     ``unit`` is the counted unit: tablet, capsule, ml, patch, sachet, suppository, lozenge, spray, ampoule, ...
     Intervals are hours. ``source`` and ``status`` say where the row came from and whether it was verified.
+    ``splitting`` is "never", "no", "check_score_line" or "measure" (a liquid). ``cd_schedule`` is "2" to "5", "none" or "";
+    ``safe_custody`` is "yes", "no" or ""; both have their own ``cd_status``. "" is not known, never "no".
     """
 
     product_id: str
@@ -71,6 +80,10 @@ class Product:
     source: str
     status: str
     table_version: str
+    splitting: str = ""
+    cd_schedule: str = ""
+    safe_custody: str = ""
+    cd_status: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +94,8 @@ class Identification:
     tells the substance but not the strength (SUBSTANCE_ONLY): such an issue counts as exposure but has no dose.
     ``brand`` is the brand named in the text, if any. ``patch_interval_hours`` is the brand's own change interval where
     a brand decides it. ``reason`` says why there is no product, or what was assumed; "" when nothing need be said.
+    ``text_only`` is the product where one is known that must never be counted, converted or planned with: injections,
+    creams, packs of several strengths. Show its name; ``product`` is None beside it.
     """
 
     product: Product | None
@@ -91,3 +106,4 @@ class Identification:
     patch_interval_hours: int | None
     reason: str
     flags: frozenset[str]
+    text_only: Product | None = None

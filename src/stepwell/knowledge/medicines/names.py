@@ -1,19 +1,22 @@
 """Reading a product name: ingredients, brand, strengths, form and release, as written. Nothing is looked up by strength.
 
 Words come from the tables ``name_words`` and ``brands``. The text is cut into words and scanned once, the longest known
-phrase first, so that "MST Continus" is a brand and not a form, and "unit dose vials" is not an injection.
+phrase first, so that "MST Continus" is a brand and not a form, and "unit dose vials" is not an injection. A long word
+with one letter wrong is read as the word meant (see ``spelling``), and the reading says so.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
 
 from stepwell.knowledge import tables
 from stepwell.knowledge.medicines import catalogue
+from stepwell.knowledge.medicines.catalogue import Shelf
+from stepwell.knowledge.medicines.spelling import Spelling, one_edit_apart
 
 _PARENTHESES = re.compile(r"\(([^()]*)\)|\[([^\[\]]*)\]")
 _HAS_STRENGTH = re.compile(r"\d\s*(?:mg|mcg|microg|ug|g\b|µg|μg|%)", re.IGNORECASE)
@@ -27,19 +30,24 @@ _STRENGTH = re.compile(
     _NUMBER + r"\s*(mg|mcg|g)(?![a-z])"
     r"(?:\s*/\s*" + _NUMBER + r"?\s*(ml|hours?|hrs?|h|doses?|actuations?|sprays?)(?![a-z]))?"
 )
+_PERCENT = re.compile(_NUMBER + r"\s*%")
 _BARE_PAIR = re.compile(r"(?<![\d./])" + _NUMBER + r"\s*/\s*" + _NUMBER + r"(?![\d./])(?!\s*ml)")
 _WORD = re.compile(r"[a-z]+(?:'[a-z]+)?|\d+(?:\.\d+)?")
 _LETTERS_SLASH = re.compile(r"(?<=\b[a-z])/(?=[a-z]\b)")
 
 _MG = {"mg": Decimal(1), "mcg": Decimal("0.001"), "g": Decimal(1000)}
 
+_SHORT = 3  # letters
+_UNIT_WORDS = frozenset({"mg", "mcg", "g", "ml", "h", "hr", "hrs"})
+# Kinds of word that mean the same in a name of either shelf.
+_KINDS_SHARED = ("form", "release", "coating", "other")
 _KINDS_COUNTED = ("counted", "mixture", "brand", "brand_alias", "dependence_brand", "label_brand")
 
 # Of several forms named, the one that says most: "effervescent powder sachets" are sachets, "buccal tablets" are buccal.
 _FORM_ORDER = (
-    "injection", "topical", "patch", "lozenge", "nasal spray", "buccal film", "buccal tablet", "sublingual tablet",
+    "injection", "plaster", "topical", "mixed pack", "patch", "lozenge", "nasal spray", "buccal film", "buccal tablet", "sublingual tablet",
     "lyophilisate", "orodispersible tablet", "sachet", "effervescent tablet", "soluble/dispersible tablet",
-    "suppository", "enema", "cigarette", "liquid", "capsule", "tablet", "powder",
+    "suppository", "enema", "cigarette", "liquid", "chewable capsule", "capsule", "tablet", "powder",
 )  # fmt: skip
 
 
@@ -61,7 +69,10 @@ class NameReading:
     """What the words of a name say. ``counted`` are ingredients of the classes counted here; ``others`` accompany them.
 
     ``rate`` is microgram/h; ``bare`` are numbers without a unit; ``micrograms`` are strengths written in micrograms with
-    no "/hour", which on a patch can only be the rate. ``label`` is what is in a brand of which no product is held. Empty or None where the name says nothing.
+    no "/hour", which on a patch can only be the rate. ``label`` is what is in a brand of which no product is held.
+    ``read_as`` are words that were misspelt, as they were read; ``may_be_release`` says that a short word is not known and
+    one letter from a word of release ("NR"). ``word_after_brand``: one that is not known follows the brand ("Nurofen
+    Advance"). Empty, False or None where the name says nothing.
     """
 
     counted: frozenset[str]
@@ -69,6 +80,7 @@ class NameReading:
     brand: str | None
     dependence_brand: bool
     label: str | None
+    brand_without_product: str | None
     strengths: tuple[Strength, ...]
     rate: Decimal | None
     micrograms: tuple[Decimal, ...]
@@ -76,7 +88,12 @@ class NameReading:
     bare_pair: bool
     form: str | None
     modified_release: bool
+    gastro_resistant: bool
     words: frozenset[str]
+    shelf: Shelf
+    read_as: tuple[str, ...]
+    may_be_release: bool
+    word_after_brand: bool
 
     @property
     def ingredients(self) -> frozenset[str]:
@@ -87,9 +104,10 @@ class NameReading:
 def plain(text: str) -> str:
     """A name in one spelling: lower case, one word for each unit, brackets without a strength taken out."""
     text = text.lower().replace("\u00a0", " ")
-    text = _PARENTHESES.sub(
-        lambda found: f" {found[0][1:-1]} " if _HAS_STRENGTH.search(found[0]) else " ", text
-    )
+    for _ in range(2):  # "(Bell, Sons & Co (Druggists) Ltd)"
+        text = _PARENTHESES.sub(
+            lambda found: f" {found[0][1:-1]} " if _HAS_STRENGTH.search(found[0]) else " ", text
+        )
     text = _THOUSANDS.sub("", text)
     text = _GLUED_RELEASE.sub("mg ", _MILLIGRAM.sub("mg", _MICROGRAM.sub("mcg", text)))
     text = re.sub(r"(?<=[a-z\d])\s+per\s+(?=[a-z\d])", "/", text)
@@ -103,29 +121,99 @@ def words_of(text: str) -> list[str]:
 
 
 @cache
-def _phrases() -> Mapping[str, tuple[tuple[tuple[str, ...], str, str], ...]]:
+def _phrases(shelf: Shelf) -> Mapping[str, tuple[tuple[tuple[str, ...], str, str], ...]]:
     """First word of each known phrase -> (its words, kind, value), the longest first."""
     found: dict[str, dict[tuple[str, ...], tuple[str, str]]] = {}
-
-    def add(text: str, kind: str, value: str) -> None:
+    for text, kind, value in _known(shelf):
         words = tuple(words_of(plain(text)))
         found.setdefault(words[0], {}).setdefault(words, (kind, value))
-
-    for row in tables.rows("name_words"):
-        add(row["word"], row["kind"], row["value"])
-    for brand in catalogue.brands().values():
-        add(brand.name, "brand", brand.name)
-    for name, label in catalogue.label_brands().items():
-        add(name, "label_brand", label)
     return {
         first: tuple((words, *meant) for words, meant in sorted(held.items(), key=lambda item: -len(item[0])))
         for first, held in found.items()
     }
 
 
-def _scan(words: list[str]) -> dict[str, list[str]]:
-    phrases = _phrases()
+def _known(shelf: Shelf) -> Iterator[tuple[str, str, str]]:
+    """(text, kind, value) of everything a name of this shelf may be made of; the first of equal texts counts."""
+    if shelf is Shelf.BESIDE:
+        for substance in {row["substance"] for row in catalogue.chemicals(shelf).values()}:
+            yield substance, "counted", substance
+    for row in tables.rows("name_words"):
+        if shelf is Shelf.COUNTED or row["kind"] in _KINDS_SHARED:
+            yield row["word"], row["kind"], row["value"]
+        elif row["kind"] == "beside":
+            yield row["word"], "counted", row["value"]
+    for brand in catalogue.brands(shelf).values():
+        yield brand.name, "brand", brand.name
+    for name in catalogue.label_brands(shelf):
+        yield name, "label_brand", name
+
+
+@cache
+def _spelling() -> Spelling:
+    """One for both shelves: a word of either is never a misspelling of one of the other."""
+    meanings: dict[str, set[tuple[str, str]]] = {}
+    known = [phrase for shelf in Shelf for phrases in _phrases(shelf).values() for phrase in phrases]
+    for words, kind, value in known:
+        alone = len(words) == 1
+        for word in words:
+            meanings.setdefault(word, set()).add((kind, value) if alone else ("part", word))
+    settled: dict[str, object] = {}
+    for word, meant in meanings.items():
+        whole = sorted(each for each in meant if each[0] != "part")
+        settled[word] = whole[0] if whole else word
+    return Spelling(settled, (row["word"] for row in tables.rows("name_neighbours")))
+
+
+@cache
+def _short_release_words() -> frozenset[str]:
+    words = {
+        row["word"].replace("/", "")
+        for row in tables.rows("name_words")
+        if row["kind"] in ("release", "coating")
+    }
+    return frozenset(word for word in words if len(word) <= _SHORT)
+
+
+def _may_be_release(words: list[str], unknown: frozenset[int]) -> bool:
+    """Whether a short word that is not known, and is no unit, may be a misspelt "MR" or "XL"."""
+    return any(
+        len(words[at]) <= _SHORT
+        and words[at].isalpha()
+        and not _is_unit(words, at)
+        and any(one_edit_apart(words[at], release) for release in _short_release_words())
+        for at in unknown
+    )
+
+
+def _is_unit(words: list[str], at: int) -> bool:
+    """Whether a word follows a number or another unit ("10 mg / ml"), or counts ("x 56")."""
+    before = words[at - 1] if at else ""
+    after = words[at + 1] if at + 1 < len(words) else ""
+    if words[at] == "x":
+        return after.isdigit() and words[at + 2 : at + 3] not in (["mg"], ["mcg"])
+    return words[at] in _UNIT_WORDS and (before[:1].isdigit() or before in _UNIT_WORDS)
+
+
+def _follows(words: list[str], unknown: frozenset[int], brand: str) -> bool:
+    """Whether a word that is not known comes right after the brand."""
+    end = words_of(plain(brand))[-1:]
+    return any(
+        words[at - 1 : at] == end and words[at].isalpha() and len(words[at]) > _SHORT for at in unknown if at
+    )
+
+
+def near_a_known_word(words: Iterable[str]) -> list[str]:
+    """Of some words, those one letter from a long word known here that are not known themselves."""
+    spelling = _spelling()
+    return [word for word in words if spelling.is_near(word)]
+
+
+def _scan(words: list[str], shelf: Shelf) -> tuple[dict[str, list[str]], frozenset[int]]:
+    """What the known phrases mean, by kind, and the places of the words that are in none."""
+    phrases = _phrases(shelf)
     found: dict[str, list[str]] = {}
+    unknown = set()
     at = 0
     while at < len(words):
         for phrase, kind, value in phrases.get(words[at], ()):
@@ -134,8 +222,9 @@ def _scan(words: list[str]) -> dict[str, list[str]]:
                 at += len(phrase)
                 break
         else:
+            unknown.add(at)
             at += 1
-    return found
+    return found, frozenset(unknown)
 
 
 def is_of_concern(found: Mapping[str, list[str]]) -> bool:
@@ -143,16 +232,20 @@ def is_of_concern(found: Mapping[str, list[str]]) -> bool:
     return any(kind in found for kind in _KINDS_COUNTED)
 
 
-def read(name: str | None) -> NameReading | None:
-    """What a product name says, or None when nothing in it is counted here (most medicines)."""
+def read(name: str | None, shelf: Shelf = Shelf.COUNTED) -> NameReading | None:
+    """What a product name says, or None when nothing in it is of this shelf (most medicines)."""
     if not name:
         return None
-    text = plain(name)
-    found = _scan(words_of(text))
+    spelt = _spelling().correct(name.lower())
+    text = plain(spelt.text)
+    words = words_of(text)
+    found, unknown = _scan(words, shelf)
     if not is_of_concern(found):
         return None
     counted, others = _ingredients(found)
     brands = [*found.get("brand", ()), *found.get("brand_alias", ())]
+    named = found["label_brand"][0] if "label_brand" in found else None
+    label = catalogue.label_brands(shelf)[named] if named else None
     strengths, rate, micrograms, rest = _strengths(text)
     pair = None if strengths else _BARE_PAIR.search(rest)
     if pair:
@@ -160,12 +253,15 @@ def read(name: str | None) -> NameReading | None:
     forms = set(found.get("form", ()))
     if any(each.ml is not None for each in strengths):
         forms.add("liquid")
+    if "liquid" in forms:  # "oral suspension 5ml sachets"
+        forms.discard("sachet")
     return NameReading(
         counted=counted,
         others=others,
         brand=max(brands, key=len) if brands else None,
         dependence_brand="dependence_brand" in found,
-        label=found["label_brand"][0] if "label_brand" in found else None,
+        label=label,
+        brand_without_product=named,
         strengths=strengths,
         rate=rate,
         micrograms=micrograms,
@@ -173,7 +269,12 @@ def read(name: str | None) -> NameReading | None:
         bare_pair=pair is not None,
         form=next((form for form in _FORM_ORDER if form in forms), None),
         modified_release="release" in found,
-        words=frozenset(words_of(text)),
+        gastro_resistant="coating" in found,
+        words=frozenset(words),
+        shelf=shelf,
+        read_as=spelt.read_as,
+        may_be_release=_may_be_release(words, unknown),
+        word_after_brand=bool(brands) and _follows(words, unknown, max(brands, key=len)),
     )
 
 
@@ -189,7 +290,7 @@ def _ingredients(found: Mapping[str, list[str]]) -> tuple[frozenset[str], frozen
 
 def _strengths(text: str) -> tuple[tuple[Strength, ...], Decimal | None, tuple[Decimal, ...], str]:
     """Strengths in mg, the rate in microgram/h, amounts written in micrograms, and the text without them."""
-    found: list[Strength] = []
+    found = [Strength(Decimal(number) * 10) for number in _PERCENT.findall(text)]  # milligrams in a gram
     rates: set[Decimal] = set()
     micrograms: list[Decimal] = []
     for number, unit, per, per_unit in _STRENGTH.findall(text):
@@ -213,5 +314,5 @@ def _strengths(text: str) -> tuple[tuple[Strength, ...], Decimal | None, tuple[D
         tuple(sorted(set(found), key=lambda each: (each.mg, each.ml or 0))),
         rate,
         tuple(micrograms),
-        _STRENGTH.sub(" ", text),
+        _PERCENT.sub(" ", _STRENGTH.sub(" ", text)),
     )

@@ -10,6 +10,7 @@ from functools import cache
 
 from stepwell.knowledge import bnf, tables
 from stepwell.knowledge.medicines import catalogue
+from stepwell.knowledge.medicines.catalogue import Shelf
 from stepwell.knowledge.medicines.model import MedicineClass, Product
 from stepwell.knowledge.medicines.names import NameReading
 
@@ -32,7 +33,11 @@ _COMPOUNDS = {
 
 @cache
 def _by_label() -> Mapping[str, frozenset[MedicineClass]]:
-    found = {row["label"]: catalogue.classes_of(row["classes"]) for row in catalogue.chemicals().values()}
+    found = {
+        row["label"]: catalogue.classes_of(row["classes"])
+        for shelf in Shelf
+        for row in catalogue.chemicals(shelf).values()
+    }
     found |= {row["label"]: catalogue.classes_of(row["classes"]) for row in tables.rows("bnf_end_of_life")}
     return found
 
@@ -40,14 +45,22 @@ def _by_label() -> Mapping[str, frozenset[MedicineClass]]:
 @cache
 def substances_of_label(label: str) -> frozenset[str]:
     """The ingredients a label may stand for: "benzodiazepine" for any of them."""
-    rows = catalogue.chemicals().values()
+    rows = [row for shelf in Shelf for row in catalogue.chemicals(shelf).values()]
     found = {row["substance"] for row in rows if label in (row["label"], row["classes"].replace("_", "-"))}
     return frozenset(found) or frozenset({label.removesuffix(" injection")})
 
 
 def of_product(product: Product) -> Labelled:
     """The label and classes of a product's chemical, for when its strength cannot be relied on."""
-    return _labelled(catalogue.chemicals()[bnf.chemical(product.product_id)]["label"])
+    chemical = bnf.chemical(product.product_id)
+    held = next(catalogue.chemicals(shelf) for shelf in Shelf if chemical in catalogue.chemicals(shelf))
+    if catalogue.partly_counted(chemical) and not product.classes & _of_chemical(chemical):
+        held = catalogue.chemicals(Shelf.BESIDE)
+    return _labelled(held[chemical]["label"])
+
+
+def _of_chemical(chemical: str) -> frozenset[MedicineClass]:
+    return catalogue.classes_of(catalogue.chemicals()[chemical]["classes"])
 
 
 def joined(found: Iterable[Labelled], word: str) -> Labelled:
@@ -62,6 +75,8 @@ def label(reading: NameReading) -> Labelled | None:
         (substance,) = reading.counted or {""}
         return _labelled(f"{substance} for dependence")
     found = {}
+    if reading.shelf is Shelf.BESIDE:
+        return _beside(reading)
     if reading.label is not None and not reading.counted:
         return _labelled(reading.label)
     for substance in sorted(reading.counted):
@@ -95,6 +110,21 @@ def _one(substance: str, reading: NameReading) -> Labelled | None:
         if compound:
             return _labelled(compound)
     return _labelled(substance)
+
+
+def _beside(reading: NameReading) -> Labelled | None:
+    """The label of what is taken beside an opioid: on the skin where the form says so."""
+    on_skin = reading.form in ("topical", "plaster", "patch")
+    known = _by_label()
+    found = {}
+    for substance in sorted(reading.counted):
+        names = (f"{substance} on the skin", substance) if on_skin else (substance,)
+        name = next((each for each in names if each in known), None)
+        if name is None and substance == "capsaicin":
+            name = f"{substance} on the skin"
+        if name is not None:
+            found[name] = known[name]
+    return joined(found.items(), "and") if found else None
 
 
 def _is_depot(reading: NameReading) -> bool:

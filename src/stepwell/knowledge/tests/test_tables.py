@@ -14,7 +14,9 @@ from stepwell.knowledge import bnf, tables
 from stepwell.knowledge.medicines.verhoeff import check_digit_right
 
 CSV_TABLES = sorted(name for name, table in tables.register().items() if table.file.endswith(".csv"))
-PRODUCT_TABLES = ["products", "products_dependence", "products_sedative"]
+PRODUCT_TABLES = ["products", "products_dependence", "products_sedative", "products_more"]
+TEXT_ONLY_TABLES = ["products_text_only"]
+PAIN_TABLES = ["products_pain"]
 DATA = Path(tables.__file__).parent / "data"
 
 
@@ -49,7 +51,7 @@ def test_every_file_of_data_is_in_the_register() -> None:
     assert found - registered == set()
 
 
-@pytest.mark.parametrize("name", PRODUCT_TABLES)
+@pytest.mark.parametrize("name", [*PRODUCT_TABLES, *TEXT_ONLY_TABLES, *PAIN_TABLES])
 def test_codes_of_products_are_whole(name: str) -> None:
     for row in tables.rows(name):
         assert bnf.clean(row["bnf_code"]) == row["product_id"]
@@ -67,16 +69,26 @@ def test_a_dmd_code_is_either_a_product_or_a_label_with_classes() -> None:
         assert bool(row["product_id"]) != bool(row["label"] and row["classes"]), row["code"]
 
 
-@pytest.mark.parametrize("name", ["dmd_codes", "brands"])
-def test_links_lead_to_products(name: str) -> None:
-    held = {row["product_id"] for table in PRODUCT_TABLES for row in tables.rows(table)}
-    assert {row["product_id"] for row in tables.rows(name)} - {""} <= held
+@pytest.mark.parametrize(
+    ("name", "column", "held_in"),
+    [
+        ("dmd_codes", "product_id", PRODUCT_TABLES),
+        ("brands", "product_id", PRODUCT_TABLES),
+        ("dmd_codes", "text_only_id", TEXT_ONLY_TABLES),
+        ("dmd_codes_pain", "product_id", PAIN_TABLES),
+        ("brands_pain", "product_id", PAIN_TABLES),
+    ],
+)
+def test_links_lead_to_products(name: str, column: str, held_in: list[str]) -> None:
+    held = {row["product_id"] for table in held_in for row in tables.rows(table)}
+    linked = {row[column] for row in tables.rows(name)} - {""}
+    assert linked and linked <= held
 
 
 def test_a_label_stands_for_one_set_of_classes() -> None:
     """Issues without a product are grouped by the label, so two meanings of one label would mix people's medicines."""
     meant: dict[str, set[frozenset[str]]] = {}
-    for name in ("dmd_codes", "bnf_chemicals", "bnf_end_of_life"):
+    for name in ("dmd_codes", "bnf_chemicals", "bnf_chemicals_pain", "bnf_partly_counted", "bnf_end_of_life"):
         for row in tables.rows(name):
             if row["label"]:
                 meant.setdefault(row["label"], set()).add(frozenset(filter(None, row["classes"].split(";"))))

@@ -74,6 +74,8 @@ RECOGNISED = [
     ("Stesolid 10mg rectal tube", "Diazepam 10mg/2.5ml rectal solution tube"),
     ("Zopiclone 7.5mg tablets", "Zopiclone 7.5mg tablets"),
     ("Subutex 8mg S/L tabs", "Buprenorphine 8mg sublingual tablets sugar free"),
+    ("Palfium 5mg tablets", "Dextromoramide 5mg tablets"),
+    ("Tapimio 50mg modified-release capsules", "Tapentadol 50mg modified-release capsules"),
     ("Espranor 8mg oral lyophilisates", "Buprenorphine 8mg oral lyophilisates sugar free"),
 ]  # fmt: skip
 
@@ -116,7 +118,7 @@ REFUSED = [
     ("Solpadeine Plus tablets", "codeine compound", "The product is known"),
     ("Gabapentin 600mg tablets and Gabapentin 300mg capsules", "gabapentin", "The product is known"),
     ("Tramadol 100mg/2ml solution for injection ampoules", "tramadol", "Injections"),
-    ("Palfium 5mg tablets", "dextromoramide", "No product of this brand"),
+    ("Dropizol 10mg/ml oral drops", "morphine", "No product of this brand"),
     ("Syndol", "co-codamol", "The name gives no strength"),
     ("Migraleve Pink", "codeine compound", "The product is known"),
 ]
@@ -135,7 +137,7 @@ def test_the_substance_is_known_and_the_strength_is_not_guessed(
 @pytest.mark.parametrize(
     "written",
     [
-        "Amlodipine 5mg tablets", "Paracetamol 500mg tablets", "Apomorphine 10mg/ml solution for injection",
+        "Amlodipine 5mg tablets", "Aspirin 300mg tablets", "Apomorphine 10mg/ml solution for injection",
         "Naloxone 400micrograms/1ml injection", "Kaolin and Morphine mixture", "Gabapentin 6% gel", "Aspirin 75mg",
         "Midazolam 10mg/2ml oromucosal solution", "Midazolam 10mg/2ml oromucosal solution pre-filled oral syringes",
         "Naltrexone 8mg / Bupropion 90mg modified-release tablets", "Dextromethorphan 7.5mg/5ml linctus", "", None, "()", "25",

@@ -1,0 +1,133 @@
+"""Product names of the public code lists, their code withheld: how many are recognised, and as what.
+
+    python -m bench.names --reference FOLDER
+
+The truth of a name is found by its code, never by the catalogue under test: the code's BNF code, the generic product of
+that BNF code in the BNF product list, and that product's official name and structured strengths, which must agree.
+A name is right when substances, strengths, form and release all are. Every wrong one is printed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from bench.name_truth import Listed, Reference, facts_of_product, same
+from stepwell.knowledge.medicines import Identification, Release, identify
+
+# topic of the index -> the heading it is counted under
+LISTS: dict[str, tuple[str, ...]] = {
+    "opioids": (
+        "opioid_all", "opioid_strong", "opioid_tramadol_tapentadol", "opioid_weak", "opioid_long_acting",
+        "opioid_high_dose_long_acting", "opioid_route_oral", "opioid_route_transdermal", "opioid_route_parenteral",
+        "opioid_route_buccal_nasal", "opioid_route_rectal", "opioid_route_inhalation",
+    ),
+    "gabapentinoids": ("gabapentinoid",),
+    "benzodiazepines and z-drugs": ("benzodiazepine", "z_drug"),
+    "NSAIDs": ("nsaid", "nsaid_pincer"),
+    "antidepressants": ("antidepressant_pain", "antidepressant_all"),
+}  # fmt: skip
+TARGET_SHARE = 0.99
+HELD_TO_TARGET = ("opioids", "gabapentinoids")
+
+
+@dataclass
+class Score:
+    """What became of the names of one heading."""
+
+    right: int = 0
+    wrong: list[str] = field(default_factory=list)
+    refused: dict[str, list[str]] = field(default_factory=dict)
+    no_strength: list[str] = field(default_factory=list)
+    no_truth: list[str] = field(default_factory=list)
+
+    @property
+    def judged(self) -> int:
+        """Names with a strength and a truth."""
+        return self.right + len(self.wrong) + sum(map(len, self.refused.values()))
+
+    @property
+    def share(self) -> float:
+        """Of the names judged, those right."""
+        return self.right / self.judged if self.judged else 0.0
+
+    @property
+    def meets_target(self) -> bool:
+        """99 % right and none wrong."""
+        return not self.wrong and self.share >= TARGET_SHARE
+
+
+def judge(listed: list[Listed], identify_name: Callable[[str], Identification]) -> Score:
+    """Score every distinct name of a heading."""
+    score = Score()
+    for each in listed:
+        found = identify_name(each.name)
+        product = found.product or found.text_only
+        if not each.has_strength:
+            score.no_strength.append(each.name)
+        elif not each.truths:
+            score.no_truth.append(each.name)
+        elif product is None:
+            score.refused.setdefault(found.reason, []).append(each.name)
+        elif product.release is Release.UNKNOWN:
+            score.refused.setdefault(
+                "The release is left open: a plain name may hide a slow capsule.", []
+            ).append(each.name)
+        else:
+            answer = facts_of_product(product)
+            missed = [truth for truth in each.truths if not any(same(answer, facts) for facts in truth)]
+            if missed:
+                told = " or ".join(sorted(map(str, missed[0])))
+                score.wrong.append(f"{each.name}: answered {answer}; by its code {told}")
+            else:
+                score.right += 1
+    return score
+
+
+def _report(heading: str, score: Score) -> None:
+    print(f"\n{heading}: {score.judged} distinct names with a strength and a truth by code")
+    print(
+        f"  right {score.right} ({score.share:.2%}), wrong {len(score.wrong)}, refused {sum(map(len, score.refused.values()))}"
+    )
+    for line in score.wrong:
+        print(f"  WRONG   {line}")
+    for reason, names in sorted(score.refused.items(), key=lambda item: -len(item[1])):
+        print(f"  refused {len(names):3}  {reason}  {_some(names)}")
+    print(f"  no strength in any name of the code: {len(score.no_strength)}  {_some(score.no_strength)}")
+    print(f"  code leads to no generic product held outside: {len(score.no_truth)}  {_some(score.no_truth)}")
+
+
+def _some(names: list[str], most: int = 12) -> str:
+    more = f", and {len(names) - most} more" if len(names) > most else ""
+    return f"({'; '.join(sorted(names)[:most])}{more})" if names else ""
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--reference", type=Path, default=os.environ.get("STEPWELL_REFERENCE"))
+    folder = parser.parse_args().reference
+    if folder is None or not Path(folder).is_dir():
+        print("Product names: give the folder of reference data with --reference. Nothing was measured.")
+        return 1
+    reference = Reference(Path(folder) / "data")
+    missed = Counter[str]()
+    for heading, topics in LISTS.items():
+        score = judge(reference.names(topics), lambda name: identify(name=name))
+        _report(heading, score)
+        if heading in HELD_TO_TARGET and not score.meets_target:
+            missed[heading] += 1
+    print()
+    for heading in HELD_TO_TARGET:
+        print(
+            f"{heading}: {'BELOW THE TARGET' if missed[heading] else 'meets the target'} (99 % right, none wrong)"
+        )
+    return int(bool(missed))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
