@@ -140,12 +140,16 @@ class PersonFacts:
     opioid_history_known: bool = False
 
     def __post_init__(self) -> None:
-        """Raises StepwellError for a flag or value no rule knows, an impossible age, or a sex that is not a word of ours."""
+        """Raises StepwellError for a flag or value no rule knows, a value that is no number, an impossible age, or a sex that is not a word of ours."""
         wrong = sorted({*self.flags} - FLAGS) + sorted({v.name for v in self.values} - VALUES)
         if wrong:
             raise StepwellError(
                 f"No caution knows {', '.join(wrong)}.",
                 next_step=f"Flags: {', '.join(sorted(FLAGS))}. Values: {', '.join(sorted(VALUES))}.",
+            )
+        if any(not each.number.is_finite() or each.number < 0 for each in self.values):
+            raise StepwellError(
+                "A value is below zero or not a number.", next_step="Leave it out if not known."
             )
         if self.age is not None and not 0 <= self.age <= 130:
             raise StepwellError("An age must be from 0 to 130 years.", next_step="Leave it out if not known.")

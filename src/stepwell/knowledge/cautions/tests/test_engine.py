@@ -11,7 +11,15 @@ import pytest
 
 from stepwell.base.errors import StepwellError
 from stepwell.knowledge import tables
-from stepwell.knowledge.cautions import Acknowledgement, Finding, PersonFacts, Problem, check, to_raise
+from stepwell.knowledge.cautions import (
+    Acknowledgement,
+    Finding,
+    PersonFacts,
+    Problem,
+    check,
+    medicine_from,
+    to_raise,
+)
 from stepwell.knowledge.cautions.language import read_rule
 from stepwell.knowledge.cautions.tests.made import (
     CODEINE,
@@ -29,6 +37,7 @@ from stepwell.knowledge.cautions.tests.made import (
     person,
     value,
 )
+from stepwell.knowledge.medicines import identify
 
 PILE = person(
     CODEINE, TRAMADOL, DIAZEPAM, GABAPENTIN, IBUPROFEN, named("Phenelzine 15mg tablets"), named("Warfarin 1mg tablets"),
@@ -227,3 +236,24 @@ def test_every_parameter_has_a_value_a_source_and_a_status() -> None:
     for name, row in tables.document("caution_rules")["parameters"].items():
         assert Decimal(row["value"]) > 0, name
         assert row["source"] and row["status"] in ("verified", "unverified"), name
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["Methadone 1mg/ml oral solution", "Espranor 8mg oral lyophilisates", "Subutex 2mg sublingual tablets"],
+)
+def test_substitution_treatment_is_an_opioid_here(name: str) -> None:
+    found = identify(name=name)
+    treatment = replace(medicine_from(found, None, name=name), elsewhere=True)
+    assert outcome("S01", person(treatment, DIAZEPAM)) == "warn"
+    assert outcome("S16", person(treatment, ome=None)) == "not assessed"
+
+
+def test_gabapentin_on_the_skin_is_not_taken_for_gabapentin() -> None:
+    gel = medicine_from(identify(name="Gabapentin 6% gel"), None, name="Gabapentin 6% gel")
+    assert outcome("S02", person(MORPHINE, gel)) == "clear"
+
+
+@pytest.mark.parametrize("name", ["Naltrexone 50mg tablets", "Kaolin and Morphine mixture"])
+def test_what_is_no_opioid_is_not_taken_for_one(name: str) -> None:
+    assert outcome("S01", person(named(name), DIAZEPAM)) == "clear"
