@@ -1,4 +1,4 @@
-"""Which groups of ``caution_groups`` a medicine is in: by BNF section, or by the words of its name and substances."""
+"""Which groups of ``caution_groups`` a medicine is in: by BNF section, or by words of its name: substances and brands."""
 
 from __future__ import annotations
 
@@ -17,7 +17,8 @@ _Row = tuple[str, str, str, frozenset[str]]
 def _rows() -> tuple[_Row, ...]:
     return tuple(
         (row["group"], row["kind"], row["value"].lower(), frozenset(row["not_words"].split()))
-        for row in tables.rows("caution_groups")
+        for table in ("caution_groups", "caution_brands")
+        for row in tables.rows(table)
     )
 
 
