@@ -10,7 +10,11 @@ The way of a text: ``tokens`` (words of the vocabulary, numbers, marks), ``noise
 
 Where people could argue, this is how it reads:
 
-* "as directed" anywhere refuses, even beside a full dose; "as per hospital letter" beside a dose is noise.
+* "as directed" anywhere refuses, even beside a full dose; "as per hospital letter" or "as per pain team" beside one is noise.
+* A remark that holds no number, unit, time or word that changes a dose is left unread and told (``Dosage.unread``), unless a
+  word in it may be a slip of one that does. On a condition nobody explained ("if spasms bother him") is as needed.
+* "increase to 2 bd" with nothing before it is the dose now; "increase by 1 a week" with nothing before it is refused.
+* "3 nights a week" divides by seven; "max 3 nights a week" caps at three days of what a day holds, and may be none.
 * "up to" and as-needed make the minimum nothing; "max" and "no more than" leave the minimum alone.
 * As-needed behind one of several parts belongs to that part; set apart by a comma, stop or bracket, to all of them.
 * "1/2" is a half only with a unit behind it: bare, or in the plural three or more times a day, it may be "one or two".

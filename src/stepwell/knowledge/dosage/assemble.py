@@ -138,6 +138,9 @@ def _reckon_part(part: Part, clause: Clause, agreement: Agreement, result: Sum) 
         for times in part.times:
             times.days = times.days or Decimal(1)  # "day 1: 300mg once"
     found = occasions(part, result.flags)
+    if found is None and agreement.is_patch and clause.change_patch and clause.days:
+        days = Decimal(clause.days)  # "wear one for 7 days, then change"
+        found = Occasions(Decimal(1), Decimal(1), days, days, slotted=False)
     if found is None and clause.label is not None and not needed:
         found = ONCE_A_DAY
     if clause.each_site:

@@ -27,6 +27,9 @@ PARSER_VERSION = "2"
 LONGEST_TEXT = 500
 _PLACES = Decimal("0.000001")
 _CACHED_TEXTS = 65536
+_SAYS_WHEN = frozenset(
+    "latin count times every adverb hourly when alternate alternate_day weekday clock".split()
+)
 
 
 def parse(text: str | None, product: Product | None = None) -> Dosage:
@@ -106,6 +109,7 @@ def _read(reading: _Reading, product: Product | None) -> Dosage:
     if mended:
         reading.flags.append("spelling")
     kept = reading.cleaned.kept
+    kept = _without_who_advised(kept, reading)
     for token in kept:
         if token.kind == "directed":
             reading.directed = True
@@ -121,6 +125,20 @@ def _read(reading: _Reading, product: Product | None) -> Dosage:
     atoms = read(settled)
     steps, stopped = clauses(atoms)
     return _answer(reading, product, atoms, steps, stopped)
+
+
+def _without_who_advised(kept: list[Token], reading: _Reading) -> list[Token]:
+    """ "1 tds as per pain team": behind a dose and its times, who advised it. Alone it says that the dose is elsewhere."""
+    kinds = {token.kind for token in kept}
+    if not kinds & {"number", "fraction", "a"} or not kinds & _SAYS_WHEN:
+        return kept
+    advised = [
+        t for t in kept if t.kind == "directed" and t.value == "per_hospital" and t.word.startswith("as per")
+    ]
+    for token in advised:
+        reading.cleaned.letter = reading.cleaned.letter or "per_hospital"
+        reading.cleaned.drop(token.start, token.end)
+    return [token for token in kept if token not in advised] if advised else kept
 
 
 def _adds_a_drug(kept: list[Token]) -> bool:
@@ -143,6 +161,8 @@ def _answer(
     steps: tuple[Step, ...] = ()
     if changing or stopped:
         steps = steps_of(found, total, stopped, agreement, reading.text)
+        reading.flags.append("taper")
+    elif first.leads_to:
         reading.flags.append("taper")
     reading.flags.extend(total.flags)
     reading.flags.extend(agreement.flags)

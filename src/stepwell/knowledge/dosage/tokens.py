@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from decimal import Decimal
 
@@ -41,6 +42,8 @@ _MARKUP_SAID = {
     "&lt;": "<",
     "&gt;": ">",
 }
+
+_HUMPS = re.compile(r"[a-z](?=[A-Z])")
 
 _LEXER = re.compile(
     r"(?P<date>\d{1,2}([/.-])\d{1,2}\2(?:\d{4}|\d\d)(?!\d))"
@@ -135,10 +138,24 @@ def tokenize(text: str) -> tuple[list[Token], bool]:
     known = vocabulary()
     folded, postcodes = _without_postcodes(fold(text))
     raw = _raw_tokens(folded)
+    if _HUMPS.search(text):
+        raw = [piece for token in raw for piece in _humps(token, text, known)]
     if postcodes:
         raw = sorted([*raw, *postcodes], key=lambda token: token.start)
     mended = _mend(raw, known)
     return _phrases(raw, known), mended
+
+
+def _humps(token: Token, text: str, known: Vocabulary) -> list[Token]:
+    """ "OneTabletDaily": the words a system ran together, where each is a word of dosing."""
+    if token.kind != "word" or token.word in known.words:
+        return [token]
+    cuts = [token.start, *(m.end() for m in _HUMPS.finditer(text, token.start, token.end)), token.end]
+    pieces = [
+        Token("word", None, start, end, token.word[start - token.start : end - token.start])
+        for start, end in itertools.pairwise(cuts)
+    ]
+    return pieces if all(piece.word in known.words for piece in pieces) else [token]
 
 
 def _without_postcodes(folded: str) -> tuple[str, list[Token]]:
@@ -222,9 +239,11 @@ def _number(word: str, start: int, end: int) -> Token:
 
 def _mend(tokens: list[Token], known: Vocabulary) -> bool:
     mended = False
-    for token in tokens:
+    for place, token in enumerate(tokens):
         if token.kind == "word" and token.word not in known.words:
             better = known.mend(token.word)
+            if better is None and place + 1 < len(tokens) and tokens[place + 1].word == "times":
+                better = known.mend_number(token.word)  # "thre times"
             if better is not None:
                 token.word = better
                 mended = True

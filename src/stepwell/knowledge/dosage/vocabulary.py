@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -24,6 +25,8 @@ _NEVER_MENDED_INTO = frozenset({"none", "split", "total", "stat"})
 _SHORTEST_MENDED_WORD = 4
 _SHORTEST_MENDED_NUMBER = 5
 _LIKE = 0.75
+_VERY_LIKE = 0.8
+_SHORTEST_FORM = 6
 
 
 @dataclass(slots=True)
@@ -43,6 +46,7 @@ class Vocabulary:
     words: frozenset[str]
     never_near: frozenset[str]
     mendable: dict[str, tuple[str, ...]]
+    phrases: Counter[str]
     telling: frozenset[str]
     near_short: frozenset[str]
 
@@ -57,10 +61,10 @@ class Vocabulary:
         near = {known for form in _one_letter_less(word) for known in self.mendable.get(form, ())}
         near = {known for known in near if _same_beginning(word, known) and _one_slip(word, known)}
         if not near:
-            return None
+            return self._form(word)
         swapped = {known for known in near if _swapped(word, known)}
         if len(swapped) == 1 and not (near - swapped) & self.never_near:
-            return swapped.pop()
+            return self._commonest(near, swapped.pop())
         if near & self.never_near:
             # "twelv" is twelve: a longer word that is near one number and nothing else.
             return near.pop() if len(near) == 1 and len(word) >= _SHORTEST_MENDED_NUMBER else None
@@ -68,8 +72,33 @@ class Vocabulary:
             return near.pop()
         meanings = {_meaning(self.root.get(known)) for known in near}
         if len(meanings) == 1 and None not in meanings:
-            return min(near)
+            return self._commonest(near, min(near))
         return None
+
+    def _form(self, word: str) -> str | None:
+        """A long word two slips from the name of a form: "capsual" is a capsule, and no other word of dosing is like it."""
+        if len(word) < _SHORTEST_FORM:
+            return None
+        close = get_close_matches(word, self.telling, n=3, cutoff=_VERY_LIKE)
+        meanings = {_meaning(self.root.get(known)) for known in close}
+        if len(meanings) != 1 or word[0] != close[0][0]:
+            return None
+        (meaning,) = meanings
+        return close[0] if meaning is not None and meaning[0] == "unit" else None
+
+    def _commonest(self, near: set[str], found: str) -> str:
+        """Of the near words that mean what ``found`` means, the one most phrases hold: "morning", not a known slip of it."""
+        meaning = _meaning(self.root.get(found))
+        same = [known for known in near if meaning is not None and _meaning(self.root.get(known)) == meaning]
+        return max([found, *sorted(same)], key=lambda known: self.phrases[known])
+
+    def mend_number(self, word: str) -> str | None:
+        """The one number word that is one slip from ``word``: asked only where a number must stand."""
+        near = {known for form in _one_letter_less(word) for known in self.mendable.get(form, ())}
+        numbers = {
+            known for known in near & self.never_near if word[:1] == known[:1] and _one_slip(word, known)
+        }
+        return numbers.pop() if len(numbers) == 1 else None
 
     def resembles(self, word: str) -> bool:
         """Whether an unknown word may be a slip of one that says how much, how often or when."""
@@ -134,6 +163,7 @@ def vocabulary() -> Vocabulary:
     words: set[str] = set()
     mendable: set[str] = set()
     telling: set[str] = set()
+    phrases: Counter[str] = Counter()
     never_near: set[str] = set()
     for row in csv.DictReader(table.splitlines()):
         parts = row["word"].replace("-", " ").replace("&", "and").replace("+", "and").split()
@@ -142,6 +172,7 @@ def vocabulary() -> Vocabulary:
             node = node.next.setdefault(part, Node())
         node.kind, node.value = row["kind"], _value(row["kind"], row["value"])
         words.update(parts)
+        phrases.update(parts)
         if row["kind"] in TELLING_KINDS and len(parts) == 1:
             telling.add(parts[0])
         if row["kind"] not in _NEVER_MENDED_INTO:
@@ -153,6 +184,7 @@ def vocabulary() -> Vocabulary:
         frozenset(words),
         frozenset(never_near),
         _near_index(mendable),
+        phrases,
         frozenset(telling),
         frozenset(form for word in telling if len(word) <= _SHORTEST_MENDED_WORD for form in _slips(word))
         - words,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from stepwell.knowledge.dosage.grammar.day import Part
-from stepwell.knowledge.dosage.grammar.parts import Amount, Atom, Duration, Limit, Mark, Total, When
+from stepwell.knowledge.dosage.grammar.parts import Amount, Atom, Daily, Duration, Limit, Mark, Total, When
 
 
 def _mark(atoms: list[Atom], place: int) -> str:
@@ -55,3 +55,18 @@ def adds_one(atoms: list[Atom], place: int, part: Part) -> bool:
         elif not (isinstance(atom, Mark) and atom.name in ("and", "pause", "dash")):
             break
     return Decimal(ahead) != count
+
+
+def bracketed_totals(atoms: list[Atom]) -> list[Atom]:
+    """ "4 tds (3600mg/day)": a daily amount in brackets behind a dose says what the dose comes to."""
+    found = list(atoms)
+    for place in range(1, len(atoms) - 2):
+        amount = atoms[place]
+        framed = _mark(atoms, place - 1) == "open" and _mark(atoms, place + 2) == "close"
+        if not (framed and isinstance(amount, Amount) and isinstance(atoms[place + 1], Daily)):
+            continue
+        if any(isinstance(earlier, Amount) for earlier in atoms[:place]):
+            end = atoms[place + 1].end
+            found[place] = Total(amount.start, end, amount.low, amount.high, amount.unit)
+            found[place + 1] = Mark(end, end, "rider")
+    return found

@@ -28,6 +28,9 @@ from stepwell.knowledge.dosage.tokens import Token
 _NOT_BEHIND_A_DOSE = frozenset({"times", "hourly", "period", "x", "slash"})
 
 
+_WEEK = 7
+
+
 @rule(
     "number fraction a between",
     ("1 bd", "2/2"),
@@ -50,6 +53,9 @@ def numbered(tokens: list[Token], place: int, read: list[Atom]) -> Yield | None:
     if kind(tokens, after) == "dash" and kind(tokens, after + 1) in ("hourly", "times", "x", "period"):
         after += 1
     here = kind(tokens, after)
+    nights = _nights_a_week(tokens, found, after, start) if here == "when" else None
+    if nights is not None:
+        return nights
     if here in ("times", "x") and _counts_times(tokens, after, read):
         return _times(tokens, found, after, start)
     if here == "hourly":
@@ -68,6 +74,18 @@ def numbered(tokens: list[Token], place: int, read: list[Atom]) -> Yield | None:
     if clock is not None:
         return clock
     return dose(tokens, found, place)
+
+
+def _nights_a_week(tokens: list[Token], found: Quantity, place: int, start: int) -> Yield | None:
+    """ "1 tab 3 nights a week": on so many days of each."""
+    if tokens[place].word not in ("nights", "evenings", "mornings") or found.low != found.high:
+        return None
+    days, further = period_of(tokens, place + 1)
+    if kind(tokens, place + 1) == "out_of" and value(tokens, place + 2) == _WEEK:
+        days, further = Decimal(_WEEK), place + 3
+    if days != _WEEK or found.low > _WEEK or found.low != int(found.low):
+        return None
+    return [Weekdays(start, tokens[further - 1].end, int(found.low))], further
 
 
 def _counts_times(tokens: list[Token], place: int, read: list[Atom]) -> bool:

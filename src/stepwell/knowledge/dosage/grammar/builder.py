@@ -6,7 +6,7 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
-from stepwell.knowledge.dosage.grammar.ahead import adds_one, dose_then_end, fills_a_bracket
+from stepwell.knowledge.dosage.grammar.ahead import adds_one, bracketed_totals, dose_then_end, fills_a_bracket
 from stepwell.knowledge.dosage.grammar.day import MASS_IN_MG, Clause, Part
 from stepwell.knowledge.dosage.grammar.parts import (
     Amount,
@@ -52,7 +52,7 @@ class Builder:
     """Walks the atoms once, with one atom of looking ahead where English needs it."""
 
     def __init__(self, atoms: list[Atom]) -> None:
-        self.atoms = atoms
+        self.atoms = bracketed_totals(atoms)
         self.place = 0
         self.clauses = [Clause()]
         self.pending = "none"
@@ -355,6 +355,9 @@ class Builder:
 
     def change(self, atom: Change) -> None:
         if not any(part.dose for clause in self.clauses for part in clause.parts):
+            if atom.kind == "to" and atom.days is None:
+                self.clause.leads_to = True  # "increase to 2 bd": that is the dose now
+                return
             raise RefusedError("taper_no_start", "taper")
         if atom.days is not None and atom.kind == "to":
             self.clause.days = self.clause.days or atom.days

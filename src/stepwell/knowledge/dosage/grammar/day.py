@@ -57,5 +57,6 @@ class Clause:
     upto_limit: bool = False
     each_site: bool = False
     dated: bool = False
+    leads_to: bool = False
     start: int = 0
     end: int = 0

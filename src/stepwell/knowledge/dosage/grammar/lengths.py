@@ -5,10 +5,10 @@ from __future__ import annotations
 from decimal import Decimal
 
 from stepwell.knowledge.dosage.grammar.numbers import quantity
-from stepwell.knowledge.dosage.grammar.parts import Amount, Atom, Duration, RefusedError, Times
+from stepwell.knowledge.dosage.grammar.parts import Amount, Atom, Duration, Mark, RefusedError, Times
 from stepwell.knowledge.dosage.grammar.periods import DAYS_IN_FRACTION, period_of, whole_days
 from stepwell.knowledge.dosage.grammar.rules import Yield, kind, rule, value
-from stepwell.knowledge.dosage.grammar.timings import counted
+from stepwell.knowledge.dosage.grammar.timings import counted, every
 from stepwell.knowledge.dosage.tokens import Token
 
 _TWO_DAYS = 48
@@ -34,6 +34,11 @@ def lasting(tokens: list[Token], place: int, read: list[Atom]) -> Yield | None:
         "period",
     ):
         at += 1
+    changed = bool(read) and isinstance(read[-1], Mark) and read[-1].name == "change_patch"
+    if tokens[place].kind == "after" and changed:
+        spaced = every(tokens, place, read)
+        if spaced is not None:
+            return spaced  # "change after 72 hours"
     if tokens[place].kind == "x":
         counting = _crossed_times(tokens, at, start, place, read)
         if counting is not None:

@@ -35,15 +35,15 @@ def quantity(tokens: list[Token], place: int) -> Quantity | None:
     """A number or a range of two; None where no number stands. Three numbers in a row of joins are refused."""
     if kind(tokens, place) == "between":
         return _between(tokens, place)
+    roman = _roman_range(tokens, place)
+    if roman is not None:
+        return roman
     first = single(tokens, place)
     if first is None:
         return None
     low, after = first
     if kind(tokens, after) == "dash" and kind(tokens, after + 1) in ("to", "or"):
         after += 1  # "four- to six-hourly"
-    roman = _roman_range(tokens, place, after)
-    if roman is not None:
-        return roman
     if kind(tokens, after) not in _JOINS:
         slashed = kind(tokens, place + 1) == "slash" and after == place + 3
         return Quantity(low, low, after, slashed=slashed)
@@ -59,14 +59,14 @@ def quantity(tokens: list[Token], place: int) -> Quantity | None:
     return _ordered(low, high, end, loose)
 
 
-def _roman_range(tokens: list[Token], place: int, after: int) -> Quantity | None:
+def _roman_range(tokens: list[Token], place: int) -> Quantity | None:
     """ "i/ii", "ii/iii": one or two, two or three; written so it is no fraction."""
-    if after != place + 1 or kind(tokens, after) != "slash" or kind(tokens, after + 1) != "number":
+    if kind(tokens, place + 1) != "slash" or not kind(tokens, place) == kind(tokens, place + 2) == "number":
         return None
-    low, high = tokens[place], tokens[after + 1]
+    low, high = tokens[place], tokens[place + 2]
     if not (set(low.word) == {"i"} and set(high.word) == {"i"} and low.number + 1 == high.number):
         return None
-    return Quantity(low.number, high.number, after + 2)
+    return Quantity(low.number, high.number, place + 3)
 
 
 def _between(tokens: list[Token], place: int) -> Quantity | None:
@@ -133,6 +133,12 @@ def _after_fraction(tokens: list[Token], place: int) -> tuple[Decimal, int]:
 def _skip_of(tokens: list[Token], part: Decimal, after: int) -> tuple[Decimal, int]:
     if kind(tokens, after) == "a" and kind(tokens, after + 1) == "unit":
         return part, after + 1
+    if (
+        kind(tokens, after) == "a"
+        and kind(tokens, after + 1) == "number"
+        and kind(tokens, after + 2) == "unit"
+    ):
+        return part, after + 1  # "half a 5ml spoonful"
     if kind(tokens, after) == "number" and tokens[after].number == 1 and not tokens[after].word.isdigit():
         return (
             (part, after + 1)

@@ -80,6 +80,8 @@ def _turned(tokens: list[Token], place: int, token: Token, settled: list[Token])
             return None if settled[-1].kind in ("and", "max") or counted else turned("and")
         if before == "number" and any(earlier.kind == "max" for earlier in settled):
             return turned("ambiguous")  # "max 2 extra doses": beyond what is regular
+    elif token.kind == "unit" and token.word == "cc" and not counted:
+        return None  # cum cibo: with food
     elif token.kind == "unit" and token.word == "t" and not counted:
         return turned("number", Decimal(1))  # a stroke for one
     elif token.kind == "unit" and token.value == "drop" and not counted and after in _AMOUNT_BEGINS | {"by"}:
@@ -215,7 +217,8 @@ def _keeps_in(tokens: list[Token], place: int, settled: list[Token]) -> bool:
 
 def _keeps_at(tokens: list[Token], place: int, settled: list[Token]) -> bool:
     del settled
-    return _kind(tokens, place + 1) in ("number", "clock")
+    dosed = _kind(tokens, place + 1) == "number" and _kind(tokens, place + 2) == "unit"
+    return _kind(tokens, place + 1) in ("number", "clock") and not dosed  # "start at 8 tabs daily"
 
 
 def _keeps_after(tokens: list[Token], place: int, settled: list[Token]) -> bool:

@@ -97,9 +97,10 @@ def dated(tokens: list[Token], place: int, cleaned: Cleaned) -> int:
         while kind_at(tokens, after) == "number" and tokens[after].number > 2000:
             after += 1
     elif (
-        kind_at(tokens, after) == kind_at(tokens, after + 2) == "number"
+        kind_at(tokens, after) in ("number", "digits")
+        and kind_at(tokens, after + 2) in ("number", "digits")
         and kind_at(tokens, after + 1) == "slash"
-        and tokens[after + 2].number not in (7, 52, 12)
+        and tokens[after + 2].word not in ("7", "52", "12")
     ):
         after += 3  # 11/25: a month and a year, or a day and a month
     elif kind_at(tokens, after) in ("number", "a") and kind_at(tokens, after + 1) in (

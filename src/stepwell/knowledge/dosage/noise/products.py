@@ -147,7 +147,7 @@ def wear(tokens: list[Token], place: int, cleaned: Cleaned) -> int:
         if (
             here.kind == "number"
             and not is_period(tokens, after + 1, "hour")
-            and kind_at(tokens, after + 1) not in ("slash",)
+            and kind_at(tokens, after + 1) not in ("slash", "onoff")
         ):
             break
         if here.kind == "number" and here.number >= _HOURS_IN_A_DAY:
@@ -193,8 +193,30 @@ def worn_for(tokens: list[Token], place: int, cleaned: Cleaned) -> int:
         after = end + 1 + is_period(tokens, end + 1, "hour")
     elif after == place + 2:
         return place
+    after = _past_time_off(tokens, after)
     cleaned.kept.append(Token("wear", None, tokens[place].start, tokens[after - 1].end, "wear"))
     return take(tokens, place, after, cleaned)
+
+
+def _past_time_off(tokens: list[Token], place: int) -> int:
+    """Past "followed by 12 hours off", "then a 12-hour plaster-free interval"."""
+    after = place
+    while kind_at(tokens, after) in ("comma", "then", "and", "filler", "a", "dash"):
+        after += 1
+    if kind_at(tokens, after) != "number" or tokens[after].number >= _HOURS_IN_A_DAY:
+        return place
+    after += 1 + (kind_at(tokens, after + 1) == "dash")
+    if not is_period(tokens, after, "hour"):
+        return place
+    after += 1
+    while kind_at(tokens, after) in ("filler", "unit", "dash"):
+        after += 1
+    if kind_at(tokens, after) not in ("onoff", "wear_free", "remove"):
+        return place
+    after += 1
+    while kind_at(tokens, after) in ("intervals", "period", "filler") and kind_at(tokens, after) != "stop":
+        after += 1
+    return after
 
 
 def taken_off(tokens: list[Token], place: int, cleaned: Cleaned) -> int:

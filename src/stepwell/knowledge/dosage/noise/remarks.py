@@ -21,7 +21,9 @@ _BREAKS = frozenset({"stop", "semicolon", "comma", "open", "close", "dash"})
 _OF_A_REASON = frozenset("unknown prose reason site and or filler slash none drug a of in when".split()) - {
     "when"
 }
-_LEADS_A_REASON = frozenset("prn latin times adverb every period count when hourly number".split())
+_LEADS_A_REASON = frozenset(
+    "prn latin times adverb every period count when hourly number meal route site reason".split()
+)
 # Behind "tell us", "contact the surgery": when to do so, not when to take it.
 _IN_ADVICE = frozenset(
     "when prn change period times max stop_word change_rider then thereafter ended event".split()
@@ -29,12 +31,15 @@ _IN_ADVICE = frozenset(
 # Without a number and among words not known these tell of a plan, not of a dose: "weaning plan to follow", "max dose reached".
 _IN_PROSE = frozenset("max change thereafter".split())
 _WORTH_LOOKING = frozenset("unknown none advice prose who condition ended from".split()) | {"unit"}
-_WHILE = frozenset({"while", "whilst", "during"})
+_GOES_ON = frozenset({"unknown", "reason", "none", "prose"})
+_WHILE = frozenset({"while", "whilst", "during", "with", "until", "till"})
 _USED_TO_BE = frozenset({"was", "previously", "previous", "formerly", "previous dose", "old dose"})
 _FORM_WORDS = frozenset("unit filler verb route apply supply".split())
 _NUMBERED = frozenset(
     "number date clock digits period dash x ordinal ordinal_suffix dated percent equals".split()
 )
+_FORBIDDING = frozenset({"not", "never"})
+_FORBIDDEN = frozenset({"every", "adverb"})
 _SHORTEST_OF_NUMBERED = 3
 _LONGEST_REASON = 9
 _SHORTEST_TELLING_WORD = 5
@@ -97,7 +102,9 @@ def _breaks(tokens: list[Token], place: int) -> bool:
 def _is_remark(stretch: list[Token]) -> bool:
     if not stretch or not any(_strange(token) or token.kind == "who" for token in stretch):
         return False
-    allowed = _TALK | _IN_ADVICE if _advises(stretch) else _TALK | _IN_PROSE
+    allowed = _TALK | (_IN_ADVICE if _advises(stretch) else _IN_PROSE)
+    if stretch[0].word in _FORBIDDING:
+        allowed |= _IN_ADVICE | _FORBIDDEN  # "not every night"
     for token in stretch:
         spell = token.kind == "times" and token.word == "time"
         if (token.kind not in allowed and not spell) or _may_change_a_dose(token):
@@ -135,7 +142,7 @@ def _ends_a_heading(closing: Token | None) -> bool:
 
 def _is_numbered_remark(stretch: list[Token]) -> bool:
     """ "(eGFR 34)", ". Copied from TTA 06/06/23": numbers that count neither units nor times, behind a word that tells so."""
-    if not stretch or stretch[0].kind in _NUMBERED or not any(token.kind == "unknown" for token in stretch):
+    if not stretch or stretch[0].kind in _NUMBERED or not any(_strange(token) for token in stretch):
         return False
     for place, token in enumerate(stretch):
         counted = token.kind == "unit" and place and stretch[place - 1].kind == "number"
@@ -143,12 +150,10 @@ def _is_numbered_remark(stretch: list[Token]) -> bool:
             return False
         if token.kind == "unknown" and vocabulary().is_like_a_telling_word(token.word):
             return False
-    return any(len(token.word) >= _SHORTEST_OF_NUMBERED and token.kind == "unknown" for token in stretch)
+    return any(len(token.word) >= _SHORTEST_OF_NUMBERED and _strange(token) for token in stretch)
 
 
 def _advises(stretch: list[Token]) -> bool:
-    if stretch[0].word in ("not", "never"):
-        return True  # "not for nightly use"
     return any(token.kind == "advice" or token.word.startswith("do not") for token in stretch)
 
 
@@ -180,7 +185,7 @@ def _reason_end(tokens: list[Token], place: int, kept: list[Token]) -> int:
         return place
     first = tokens[place]
     said = first.kind == "for" or first.word in _WHILE
-    if not said and not (kept[-1].kind == "prn" and first.kind in ("unknown", "reason")):
+    if not said and not (kept[-1].kind in ("prn", "reason") and first.kind in _GOES_ON):
         return place
     after = place + said
     while after < len(tokens) and not _breaks(tokens, after):

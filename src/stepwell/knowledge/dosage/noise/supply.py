@@ -23,6 +23,15 @@ SMALLEST_PACK = Decimal(14)
 _SMALLEST_BOTTLE = Decimal(100)
 
 
+_BEHIND_A_COUNT = (
+    "supplied",
+    "per issue",
+    "per script",
+    "per prescription",
+    "per month",
+    "a month",
+    "each issue",
+)
 _NOUNS_OF_SUPPLY = frozenset(
     "dispensing supervised pickup collection script scripts instalments prescription prescriptions".split()
 )
@@ -123,7 +132,7 @@ def _drop_before_supply(tokens: list[Token], place: int, after: int, cleaned: Cl
     if not kept:
         return
     last = kept[-1]
-    if tokens[place].word.endswith("supplied") and _drop_supplied(kept, cleaned):
+    if tokens[place].word.endswith(_BEHIND_A_COUNT) and _drop_supplied(kept, cleaned):
         return
     if last.kind == "adverb":
         daily = last.value == "1"
@@ -146,6 +155,13 @@ def _drop_before_supply(tokens: list[Token], place: int, after: int, cleaned: Cl
         cleaned.drop(first.start, last.end)
 
 
+def _goes_with(before: Token, number: Token) -> bool:
+    """ "1-28", "every 28", "max 28": the number belongs to the word before it."""
+    if before.kind == "dash":
+        return before.end == number.start
+    return before.kind in ("slash", "every", "max", "upto", "number", "fraction", "unit")
+
+
 def _drop_supplied(kept: list[Token], cleaned: Cleaned) -> bool:
     """ "(4 patches supplied)", "; 28 tabs supplied": the count goes with the word, where a mark stands before it."""
     at = len(kept) - 1
@@ -164,11 +180,7 @@ def _drop_supplied(kept: list[Token], cleaned: Cleaned) -> bool:
 
 def pack(tokens: list[Token], place: int, cleaned: Cleaned) -> int:
     """56 tabs. / 2 x 28 / (56) / x 56: how many were supplied. Only numbers too large to be one dose."""
-    if (
-        tokens[place].kind == "number"
-        and cleaned.kept
-        and cleaned.kept[-1].kind in ("slash", "every", "dash", "max", "upto")
-    ):
+    if tokens[place].kind == "number" and cleaned.kept and _goes_with(cleaned.kept[-1], tokens[place]):
         return place
     first = place + (tokens[place].kind in ("x", "open"))
     if kind_at(tokens, first) != "number":
@@ -184,15 +196,10 @@ def pack(tokens: list[Token], place: int, cleaned: Cleaned) -> int:
     elif tokens[place].kind == "open" and is_period(tokens, after, "day", "week", "month"):
         many *= {"day": 1, "week": 7, "month": 28}[str(tokens[after].value)]
         after += 1
-    lasting = kind_at(tokens, after) == "slash" and kind_at(tokens, after + 1) == "number"  # "x14/7"
-    enough = not lasting and many >= (_SMALLEST_BOTTLE if unit in ("ml", "g") else SMALLEST_PACK)
+    enough = many >= (_SMALLEST_BOTTLE if unit in ("ml", "g") else SMALLEST_PACK)
+    if kind_at(tokens, after) == "slash" and kind_at(tokens, after + 1) == "number":
+        enough = False  # "x14/7"
     if not enough or unit in ("mg", "microgram") or many != many.to_integral_value():
-        return place
-    if (
-        tokens[place].kind == "number"
-        and cleaned.kept
-        and cleaned.kept[-1].kind in ("number", "fraction", "unit")
-    ):
         return place
     if tokens[place].kind == "open":
         return take(tokens, place, after + 1, cleaned) if kind_at(tokens, after) == "close" else place
@@ -203,7 +210,14 @@ def pack(tokens: list[Token], place: int, cleaned: Cleaned) -> int:
         return place
     if not any(token.kind in ("number", "fraction") for token in cleaned.kept):
         return take(tokens, place, after, cleaned) if _dose_follows(tokens, after) else place
-    return take(tokens, place, after, cleaned) if _ends(tokens, after, cleaned) else place
+    return (
+        take(tokens, place, _past_length(tokens, after), cleaned) if _ends(tokens, after, cleaned) else place
+    )
+
+
+def _past_length(tokens: list[Token], after: int) -> int:
+    """Past "= 28/7" behind a quantity."""
+    return max(after, span_of_time(tokens, after + 1)) if kind_at(tokens, after) == "equals" else after
 
 
 def _dose_follows(tokens: list[Token], after: int) -> bool:
@@ -231,7 +245,9 @@ def _dose_follows(tokens: list[Token], after: int) -> bool:
 
 def _ends(tokens: list[Token], after: int, cleaned: Cleaned) -> bool:
     following = kind_at(tokens, after)
+    if following == "equals" and span_of_time(tokens, after + 1) > after + 1:
+        following = "end"  # "56 caps = 28/7"
     if following not in ("end", "stop", "supply"):
         return False
     previous = cleaned.kept[-1].kind if cleaned.kept else "end"
-    return previous in TIMED | {"stop", "comma", "dash", "period", "close"}
+    return previous in TIMED | {"stop", "comma", "semicolon", "open", "dash", "period", "close"}

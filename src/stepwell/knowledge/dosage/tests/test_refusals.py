@@ -85,7 +85,6 @@ REFUSALS = [
     # tapers with no beginning
     ("reduce by one tablet every fortnight", "taper_no_start"),
     ("reducing dose", "taper_no_start"),
-    ("increase to 2 bd", "taper_no_start"),
 ]
 
 
