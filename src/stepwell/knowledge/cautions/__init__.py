@@ -17,6 +17,8 @@ from stepwell.knowledge.cautions.model import (
     State,
     Value,
 )
+from stepwell.knowledge.cautions.statement import Statement
+from stepwell.knowledge.cautions.statement import read as read_statement
 
 __all__ = [
     "ENGINE_VERSION",
@@ -31,9 +33,11 @@ __all__ = [
     "PersonFacts",
     "Problem",
     "State",
+    "Statement",
     "Value",
     "check",
     "conditions",
     "medicine_from",
+    "read_statement",
     "to_raise",
 ]

@@ -45,10 +45,9 @@ def check(facts: PersonFacts, on: date) -> Findings:
 
     Raises StepwellError for a problem of a list no rule asks for.
     """
-    strange = sorted(({each.code_list for each in facts.problems} | facts.lists_searched) - conditions())
-    if strange:
+    if ({each.code_list for each in facts.problems} | facts.lists_searched) - conditions():
         raise StepwellError(
-            f"No caution asks for the condition list {', '.join(strange)}.",
+            "A condition list is named that no caution asks for.",
             next_step=f"The lists are: {', '.join(sorted(conditions()))}.",
         )
     sitting = _Sitting(facts, on)

@@ -141,10 +141,9 @@ class PersonFacts:
 
     def __post_init__(self) -> None:
         """Raises StepwellError for a flag or value no rule knows, a value that is no number, an impossible age, or a sex that is not a word of ours."""
-        wrong = sorted({*self.flags} - FLAGS) + sorted({v.name for v in self.values} - VALUES)
-        if wrong:
+        if {*self.flags} - FLAGS or {each.name for each in self.values} - VALUES:
             raise StepwellError(
-                f"No caution knows {', '.join(wrong)}.",
+                "A flag or value is named that no caution knows.",
                 next_step=f"Flags: {', '.join(sorted(FLAGS))}. Values: {', '.join(sorted(VALUES))}.",
             )
         if any(not each.number.is_finite() or each.number < 0 for each in self.values):
