@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping as Values
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 
 from stepwell.base.errors import Place, StepwellError
@@ -12,8 +13,16 @@ from stepwell.casefinding.models import ImportJob, MappingPreset
 from stepwell.population.records import formats
 from stepwell.population.records.extracts import Kind
 from stepwell.population.records.list_report import words
+from stepwell.population.records.list_report.grid import open_grid
 from stepwell.population.records.list_report.mapping import Mapping, from_yaml, to_yaml, with_fields
-from stepwell.population.records.list_report.recognition import FilePreview, recognise_file
+from stepwell.population.records.list_report.recognition import (
+    FilePreview,
+    data_rows,
+    is_header,
+    is_total,
+    recognise,
+    recognise_file,
+)
 
 # Looked through for the first values of each column; a column of diagnoses may be empty for many rows.
 ROWS_SAMPLED = 200
@@ -46,6 +55,47 @@ def preview(job: ImportJob, mapping: Mapping | None = None) -> FilePreview:
     if not path.exists():
         raise StepwellError("The uploaded file is no longer here.", next_step="Upload it again.")
     return recognise_file(path, mapping, ROWS_SAMPLED)
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """How much a report holds. ``people`` told apart by ``told_apart_by``, a field; None where no column says who.
+
+    ``without``: rows in which that column is empty.
+    """
+
+    rows: int
+    people: int | None
+    told_apart_by: str
+    without: int
+
+
+_TELLS_APART = ("nhs_number", "source_patient_id")
+
+
+def size(job: ImportJob, mapping: Mapping) -> Size:
+    """Every row of an uploaded report counted, and its people as ``mapping`` says who they are."""
+    fields = [column.field for column in mapping.columns]
+    by = next((field for field in _TELLS_APART if field in fields), "")
+    return _size(stores.uploads_path() / job.stored_as, by, fields.index(by) if by else None)
+
+
+@lru_cache(
+    maxsize=32
+)  # an upload has a name of its own and never changes; its page is opened again and again
+def _size(path: Path, by: str, at: int | None) -> Size:
+    grid, _ = open_grid(path)
+    recognition = recognise(grid)
+    rows, without, people = 0, 0, set()
+    for _, row in data_rows(grid, recognition):
+        if not any(row) or is_header(row, recognition) or is_total(row):
+            continue
+        rows += 1
+        if at is not None and (told := "".join(row[at].split()).replace("-", "")):
+            people.add(told.casefold())
+        else:
+            without += 1
+    return Size(rows, None if at is None else len(people), by, without if at is not None else 0)
 
 
 def chosen(job: ImportJob, seen: FilePreview, sent: Values[str, str]) -> Mapping:

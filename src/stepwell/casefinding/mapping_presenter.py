@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
+from stepwell.casefinding.headings import Size
 from stepwell.casefinding.record import words as record_words
 from stepwell.population.records.importing.refusal import REJECTED_LIMIT
 from stepwell.population.records.list_report import words
@@ -107,6 +108,20 @@ class Screen:
         return tuple(sorted((*self.first, *self.others, *self.unused), key=lambda column: column.at))
 
 
+def size_words(size: Size) -> str:
+    """How many rows and people a report holds, in a sentence or two."""
+    rows = f"{record_words.count(size.rows, 'row')} of records"
+    if size.people is None:
+        return f"{rows}. How many people is not known: no column tells them apart by a number."
+    people = "1 person" if size.people == 1 else f"{size.people:,} people"
+    by = words.label_of(size.told_apart_by)
+    said = f"{rows} of {people}, told apart by “{by}”."
+    if size.without:
+        has = "row has" if size.without == 1 else "rows have"
+        said += f" {size.without:,} {has} none."
+    return said
+
+
 def choices() -> list[tuple[str, list[tuple[str, str]]]]:
     """Every meaning a column may have, in words, by group."""
     return [
@@ -184,7 +199,8 @@ def _why_open(at: int, seen: FilePreview, mapping: Mapping, *, kept: bool, fille
     if not column.field and seen.missing:
         return "Not used now. Something that is needed is still missing."
     if filled and unread * 2 > filled:
-        return f"{unread:,} of its first {filled:,} values were not understood as this."
+        said = f"{record_words.count(filled, 'value')} {'was' if unread == 1 else 'were'}"
+        return f"{unread:,} of its first {said} not understood as this."
     if kept or not (filled or column.heading):
         return ""
     if not suggested:

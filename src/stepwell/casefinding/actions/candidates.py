@@ -73,7 +73,7 @@ def adopt(
     missing = [key for key in keys if key not in identities]
     if missing:
         raise StepwellError(
-            f"{len(missing)} of these people are no longer in the practice's extract.",
+            f"{len(missing)} of these people {'is' if len(missing) == 1 else 'are'} no longer in the practice's extract.",
             next_step="Run the search again on the newest extract.",
         )
     copied = {key: _evidence((evidence or {}).get(key, {}), age, reason) for key in keys}

@@ -84,8 +84,7 @@ def medicine_row(now: MedicineNow, as_of: date) -> MedicineRow:
     ]
     ends = [issue.ended for issue in now.issues if issue.ended and issue.ended <= as_of]
     if ends:
-        # Cancelled does not tell whether what was issued was taken, so it counts until it would run out.
-        notes.append(f"The record ends it on {words.long_date(max(ends))}. What was issued is still counted")
+        notes.append(_ended(max(ends), current.last.occasion.on))
     if current.unclear:
         notes.append("Dose not clear: a clinician looks at it")
     if current.lapsed:
@@ -113,6 +112,13 @@ def medicine_row(now: MedicineNow, as_of: date) -> MedicineRow:
         formulas=tuple(_formula(str(row["formula"])) for row in now.instructions if row.get("formula")),
         notes=tuple(dict.fromkeys(notes)),
     )
+
+
+def _ended(on: date, last_issue: date) -> str:
+    if on < last_issue:
+        return f"The record ended it on {words.long_date(on)}, and it was issued again after that"
+    # Cancelled does not tell whether what was issued was taken, so it counts until it would run out.
+    return f"The record ends it on {words.long_date(on)}. What was issued is still counted"
 
 
 def counted_unit(unit: str, counted: str) -> str:
@@ -191,7 +197,16 @@ def sum_words(record: PersonRecord) -> str:
     """The sum of the daily OME written out, with what is missing from it."""
     opioids = [now.current for now in record.now if any(issue.opioid for issue in now.issues)]
     shares = [(line.ome_min, line.ome_max) for line in opioids]
-    return reasons.sum_of(shares, record.ome.low, record.ome.high, at_least=record.ome.at_least)
+    known = all(share[1] is not None for share in shares)
+    causes = {
+        "withheld": record.withheld,
+        "elsewhere": any(not line.own for line in opioids),
+        "patch": record.ome.missing and known and any(line.medicine.is_patch for line in opioids),
+    }
+    because = [name for name, holds in causes.items() if holds]
+    return reasons.sum_of(
+        shares, record.ome.low, record.ome.high, at_least=record.ome.at_least, because=because
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -208,25 +208,35 @@ def _dose(text: str | None) -> Decimal | None:
     return None if text is None else Decimal(text)
 
 
+# Why a sum may be a lower bound, besides an opioid whose dose is not known.
+AT_LEAST = {
+    "withheld": "part of the record is withheld or not known to be whole",
+    "elsewhere": "what is recorded from elsewhere may not be all of it",
+    "patch": "one patch is assumed where no number is written",
+}
+
+
 def sum_of(
     shares: Sequence[tuple[Decimal | None, Decimal | None]],
     low: Decimal | None,
     high: Decimal | None,
     *,
     at_least: bool,
+    because: Sequence[str] = (),
 ) -> str:
-    """The sum of the daily OME written out, with what is missing from it. ``shares``: one of each opioid, in mg."""
+    """The sum of the daily OME written out, with what is missing from it. ``shares``: one of each opioid, in mg.
+
+    ``because``: which of ``AT_LEAST`` are known to make it a lower bound; unknown, all that can are said.
+    """
     known = [words.span(*share) for share in shares if share[1] is not None]
     if not shares:
         return "No opioid supply is open."
     missing = len(shares) - len(known)
     verb = "could not be counted, so the true figure is higher"
     left_out = f" {missing:,} of {len(shares):,} opioids {verb}." if missing else ""
-    if at_least and not missing:
-        left_out = (
-            " At least, because what is recorded from elsewhere may not be all of it,"
-            " or because one patch is assumed where no number is written."
-        )
+    if at_least and (because or not missing):
+        causes = [AT_LEAST[name] for name in because or AT_LEAST]
+        left_out += f" At least, because {(', and because ' if because else ', or because ').join(causes)}."
     if not known:
         return "No opioid's dose is known, so there is no sum. This is not the same as zero."
     total = words.mg(low, high, at_least=at_least)

@@ -157,6 +157,7 @@ def _mapping(request: MemberRequest, job: ImportJob) -> HttpResponse:
     context = {
         "job": job,
         "screen": screen,
+        "size": mapping_presenter.size_words(headings.size(job, chosen)),
         "choices": mapping_presenter.choices(),
         "presets": presets,
         "preset": preset,

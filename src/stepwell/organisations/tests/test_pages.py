@@ -128,7 +128,7 @@ class TestSignOff:
 
     def test_it_says_what_is_not_signed(self, signed_in_client):
         page = signed_in_client.get("/organisation/sign-off/").text
-        assert "1 of 1 tables is not signed off at Hill Road Surgery" in page
+        assert "1 of 1 table is not signed off at Hill Road Surgery" in page
         assert "3 of 20" in page
 
     def test_the_home_page_warns(self, signed_in_client):

@@ -71,9 +71,8 @@ class BuildSummary:
     def lines(self) -> list[str]:
         """The summary as printed."""
         issues = f"{self.issues:,} issues ({self.pain_issues:,} of pain medicines)"
-        found = [
-            f"{len(self.practices)} practices, {self.people:,} people, {issues}, seen from {self.as_of.isoformat()}"
-        ]
+        practices = "1 practice" if len(self.practices) == 1 else f"{len(self.practices)} practices"
+        found = [f"{practices}, {self.people:,} people, {issues}, seen from {self.as_of.isoformat()}"]
         found.append("Of the pain-medicine issues:")
         found += [f"  {name.replace('_', ' ')}: {share:.1%}" for name, share in self.shares.items()]
         found.append("People whose plan has:")

@@ -73,7 +73,8 @@ D = Decimal
             (D(120), D(120)),
             True,
             (
-                "60 + 60 = at least 120mg. At least, because what is recorded from elsewhere may not be all of it,"
+                "60 + 60 = at least 120mg. At least, because part of the record is withheld or not known to be whole,"
+                " or because what is recorded from elsewhere may not be all of it,"
                 " or because one patch is assumed where no number is written."
             ),
         ),
@@ -93,6 +94,13 @@ D = Decimal
 )
 def test_the_sum_is_written_out_with_what_is_missing(shares, total, at_least, said):
     assert reasons.sum_of(shares, *total, at_least=at_least) == said
+
+
+def test_only_what_is_known_to_make_it_a_lower_bound_is_said():
+    said = reasons.sum_of([(D(12), D(12))], D(12), D(12), at_least=True, because=["withheld"])
+    assert said == (
+        "at least 12mg, from one opioid. At least, because part of the record is withheld or not known to be whole."
+    )
 
 
 def test_a_title_in_the_drawing_is_words_whatever_the_extract_calls_a_medicine():

@@ -38,7 +38,8 @@ class Command(BaseCommand):
                 folder = options["neighbourhood"]
                 practices = demo.practices_of(folder) if folder else demo.fictional(options["practices"])
                 members = demo.seed(practices)
-                self.stdout.write(f"Made {len(practices)} fictional practices and {len(members)} members.")
+                made = "1 practice" if len(practices) == 1 else f"{len(practices)} practices"
+                self.stdout.write(f"Made {made} and {len(members)} members, all fictional.")
             self._sign_new_versions()
         except StepwellError as problem:
             raise CommandError(str(problem)) from problem
