@@ -29,8 +29,17 @@ from stepwell.knowledge.tapers.model import (
 )
 from stepwell.knowledge.tapers.ome import of as ome_of
 from stepwell.knowledge.tapers.opening import Opening, opening
+from stepwell.knowledge.tapers.operations import (
+    hold,
+    mark_unavailable,
+    mark_unavailable_in,
+    replan,
+    slow,
+    step_back,
+)
 from stepwell.knowledge.tapers.planner import plan, plan_from_instruction
 from stepwell.knowledge.tapers.profiles import Profile, choosable, default_profile, profiles
+from stepwell.knowledge.tapers.sequence import Line, plan_in_turn
 
 __all__ = [
     "Caution",
@@ -38,6 +47,7 @@ __all__ = [
     "Constraints",
     "DoseUnit",
     "Item",
+    "Line",
     "Opening",
     "Override",
     "Plan",
@@ -50,9 +60,16 @@ __all__ = [
     "Time",
     "choosable",
     "default_profile",
+    "hold",
+    "mark_unavailable",
+    "mark_unavailable_in",
     "ome_of",
     "opening",
     "plan",
     "plan_from_instruction",
+    "plan_in_turn",
     "profiles",
+    "replan",
+    "slow",
+    "step_back",
 ]

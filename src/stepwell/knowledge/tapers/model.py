@@ -195,8 +195,8 @@ class Constraints:
 class Plan:
     """A proposed taper, for a prescriber and the person to agree. Never automatic.
 
-    ``refusals`` set: no plan was made and there are no steps. ``stopped_on`` is the first day nothing is taken, None where
-    the plan ends at an agreed dose. ``product_set`` and ``rules`` are the tables it was made from.
+    ``refusals`` set: no plan was made and there are no steps, or after a change the rest could not be planned. ``stopped_on`` is the first day nothing is taken, None where
+    the plan ends at an agreed dose. ``left_over`` is what is at home when it ends, in units. ``product_set`` and ``rules`` are the tables it was made from.
     """
 
     starting: Regimen
@@ -213,3 +213,5 @@ class Plan:
     cautions: tuple[Caution, ...]
     refusals: tuple[Refusal, ...] = ()
     changes: tuple[Change, ...] = ()
+    left_over: tuple[tuple[Product, Decimal], ...] = ()
+    once_daily: bool = False

@@ -14,6 +14,9 @@ from stepwell.knowledge.tapers.ladder import plain
 from stepwell.knowledge.tapers.model import Caution, DoseUnit, Item, Refusal, Regimen, Time
 from stepwell.knowledge.tapers.rungs import released_rate
 
+CAUTIONS = frozenset({"written_most", "interval_differs", "time_assumed", "once_daily_brand"})
+"""Ids of what is said of how the instruction was read."""
+
 _PRESCRIBER = "the prescriber"
 _TENTH = Decimal("0.1")
 _HOURS = 24

@@ -6,6 +6,7 @@ next that does, and says so. Dates keep the fall over any 28 days within the gua
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
@@ -26,13 +27,18 @@ from stepwell.knowledge.tapers.model import (
     Regimen,
     Step,
 )
+from stepwell.knowledge.tapers.opening import CAUTIONS as OF_OPENING
 from stepwell.knowledge.tapers.opening import opening
 from stepwell.knowledge.tapers.profiles import Profile, profile_for
 from stepwell.knowledge.tapers.rungs import Rung, Rungs
 from stepwell.knowledge.tapers.scripts import supply
 from stepwell.knowledge.tapers.target import Pace, pace
 
-_LONG_AGO = date(1900, 1, 1)
+LONG_AGO = date(1900, 1, 1)
+
+
+class TooManyStepsError(StepwellError):
+    """The profile's steps are so small that the plan would go on for many years."""
 
 
 @dataclass(slots=True)
@@ -82,6 +88,7 @@ def plan(
         rules=rules.current().id,
         rules_date=rules.current().effective_from,
         cautions=cautions,
+        once_daily=once_daily,
     )
     found = refusals.of(regimen, constraints)
     if found:
@@ -92,7 +99,10 @@ def plan(
         return replace(made, refusals=(rungs,))
     course = begin(regimen, rungs, profile, constraints)
     take_step(course, start_on)
-    run(course)
+    try:
+        run(course)
+    except TooManyStepsError as error:
+        return replace(made, refusals=(Refusal("too_many_steps", error.what, "a specialist"),))
     return finish(made, course)
 
 
@@ -121,7 +131,7 @@ def plan_from_instruction(
 def _check(constraints: Constraints, start_on: date) -> None:
     if constraints.stock < 0:
         raise StepwellError("Stock at home cannot be less than nothing.", next_step="Give 0 or more.")
-    if start_on <= _LONG_AGO:
+    if start_on <= LONG_AGO:
         raise StepwellError("The plan would begin long ago.", next_step="Give the day it begins.")
     lengths.allowed(constraints.script_days, None)
 
@@ -130,7 +140,7 @@ def begin(regimen: Regimen, rungs: Rungs, profile: Profile, constraints: Constra
     """A course at the dose taken now, which is held to have been taken for long."""
     start = int(regimen.dose * MICROGRAM)
     wanted = pace(profile, regimen.items[0].product, start, constraints)
-    return Course(rungs, wanted, constraints, [Level(_LONG_AGO, start)], [], regimen)
+    return Course(rungs, wanted, constraints, [Level(LONG_AGO, start)], [], regimen)
 
 
 def run(course: Course) -> None:
@@ -138,7 +148,7 @@ def run(course: Course) -> None:
     most = rules.current().most_steps
     while course.regimen.items and not _at_agreed_dose(course):
         if len(course.steps) >= most:
-            raise StepwellError(
+            raise TooManyStepsError(
                 f"The plan would need more than {most} steps.",
                 next_step="Choose a larger step within the profile, or ask a specialist.",
             )
@@ -146,7 +156,7 @@ def run(course: Course) -> None:
     _hold_last(course)
 
 
-def _next(course: Course) -> tuple[Rung | None, int]:
+def next_rung(course: Course) -> tuple[Rung | None, int]:
     """The rung to step to (None: nothing) and its dose."""
     current = course.levels[-1].dose
     target = course.pace.target(current)
@@ -161,18 +171,18 @@ def _next(course: Course) -> tuple[Rung | None, int]:
 
 def _at_agreed_dose(course: Course) -> bool:
     agreed = course.constraints.maintenance
-    return agreed is not None and _next(course)[1] < agreed * MICROGRAM
+    return agreed is not None and next_rung(course)[1] < agreed * MICROGRAM
 
 
 def take_step(course: Course, on: date | None, *, not_before: date | None = None) -> None:
     """One step down: on a given day, or as soon as the profile's interval, the guard and whole issues allow."""
     rule, current = rules.current(), course.levels[-1].dose
-    rung, dose = _next(course)
+    rung, dose = next_rung(course)
     regimen = rung.regimen if rung else Regimen((), Decimal(0), course.regimen.unit)
     longer = False
     if on is None:
         present = course.steps[-1]
-        wanted = max(present.starts_on + timedelta(days=course.pace.interval_days), not_before or _LONG_AGO)
+        wanted = max(present.starts_on + timedelta(days=course.pace.interval_days), not_before or LONG_AGO)
         day = wanted
         if course.guarded:
             day = earliest(
@@ -210,14 +220,18 @@ def _hold_last(course: Course) -> None:
 
 
 def finish(made: Plan, course: Course) -> Plan:
-    """The plan with its steps supplied, what stops it, and what must be said."""
-    steps, home = supply(course.steps, made.starting_product, made.constraints)
-    last = steps[-1]
+    """The plan with the steps of its course, supplied."""
+    return supplied(made, course.steps, course.pace)
+
+
+def supplied(made: Plan, steps: Sequence[Step], pace_now: Pace) -> Plan:
+    """The plan with these steps and their scripts, the day it stops, and what must be said of it."""
+    dated, home = supply(steps, made.starting_product, made.constraints)
+    last = dated[-1]
     stopped = None if last.regimen.items else last.starts_on
-    cautions = told.cautions(replace(made, steps=steps, stopped_on=stopped), home, course.pace)
-    return replace(
-        made,
-        steps=steps,
-        stopped_on=stopped,
-        cautions=(*made.cautions, *(each for each in cautions if each not in made.cautions)),
-    )
+    left = tuple((home.products[product_id], units) for product_id, units in home.left().items())
+    done = replace(made, steps=dated, stopped_on=stopped, left_over=left)
+    # Of a plan made anew, what was said of its supply may no longer be so.
+    own = told.cautions(done, pace_now)
+    before = tuple(each for each in made.cautions if each.id in OF_OPENING)
+    return replace(done, cautions=(*before, *own))

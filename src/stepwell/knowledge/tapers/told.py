@@ -13,7 +13,6 @@ from stepwell.knowledge.tapers.guard import over
 from stepwell.knowledge.tapers.ladder import MICROGRAM, plain
 from stepwell.knowledge.tapers.lengths import open_on_or_before
 from stepwell.knowledge.tapers.model import Caution, Constraints, Plan, Regimen, Step
-from stepwell.knowledge.tapers.scripts import AtHome
 from stepwell.knowledge.tapers.target import Pace
 
 _PLACES = Decimal("0.1")
@@ -30,6 +29,8 @@ REASONS = {
     "change_interval_differs": "The patches are of another brand and are changed after another number of hours: tell the person.",
     "form_differs": "The form of the medicine changes: tell the person.",
     HELD_FOR_GUARD: "Held longer than the profile's interval, so that no 28 days fall further than the guard.",
+    "held": "Held: the steps after it are later by as many days.",
+    "cut_short": "Cut short; what was issued for the rest of it counts as at home.",
     "step_back": "Back to the dose before, by the prescriber.",
     "rebuilt": "The same dose, made of other products.",
     "as_taken": "What is actually taken.",
@@ -112,12 +113,18 @@ def closed(step: Step, issue_days: tuple[int, ...], constraints: Constraints, *,
     )
 
 
-def cautions(plan: Plan, home: AtHome, pace: Pace) -> tuple[Caution, ...]:
+def marked(step: Step, flag: str) -> Step:
+    """The step with one flag more, and its reason in words."""
+    flags = step.flags if flag in step.flags else (*step.flags, flag)
+    return replace(step, flags=flags, reason=reason_of(flags))
+
+
+def cautions(plan: Plan, pace: Pace) -> tuple[Caution, ...]:
     """Everything that must be said of the plan as a whole."""
     return (
         *_of_basis(plan, pace),
         *_of_medicine(plan.starting_product, plan),
-        *_of_supply(plan, home),
+        *_of_supply(plan),
         *_of_overrides(plan),
     )
 
@@ -176,7 +183,7 @@ def _of_medicine(product: Product, plan: Plan) -> Iterator[Caution]:
         )
 
 
-def _of_supply(plan: Plan, home: AtHome) -> Iterator[Caution]:
+def _of_supply(plan: Plan) -> Iterator[Caution]:
     yield Caution(
         "end_repeat",
         "End the repeat template on the day the first acute issue is confirmed, and not before.",
@@ -188,11 +195,10 @@ def _of_supply(plan: Plan, home: AtHome) -> Iterator[Caution]:
     if plan.constraints.stock:
         yield Caution(
             "stock_deducted",
-            f"{plain(plan.constraints.stock):f} units at home are taken off the first issues of the same product.",
+            f"{plain(plan.constraints.stock):f} of the product at home, taken off the first issues of the same product.",
         )
-    for product_id, left in home.left().items():
-        name = home.products[product_id].name
-        yield Caution("left_over", f"{left:f} of {name} are left over at the end: have them returned.")
+    for product, left in plan.left_over:
+        yield Caution("left_over", f"{left:f} of {product.name} left over at the end: have them returned.")
     if plan.steps and plan.stopped_on is None:
         yield Caution("agreed_dose", "The plan ends at a dose that is agreed, not at nothing. Review it.")
 

@@ -1,0 +1,94 @@
+"""Made-up regimens to plan: every product a taper may use, with instructions people write, drawn from a random source."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cache
+
+from stepwell.knowledge import medicines, tapers
+from stepwell.knowledge.medicines import Identification, Product, Release
+from stepwell.knowledge.tapers.families import held_for_tapers
+
+_OFTEN = {
+    1: ("at night", "od", "in the morning"),
+    2: ("bd", "twice a day", "in the morning and at night"),
+    3: ("tds", "three times a day"),
+    4: ("qds", "four times a day"),
+}
+_MOST_OME = Decimal(299)
+_MOST_BY_TABLET = 8
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One plan to make."""
+
+    found: Identification
+    regimen: tapers.Regimen
+    once_daily: bool
+    profile: str
+    constraints: tapers.Constraints
+
+
+@cache
+def products() -> tuple[Identification, ...]:
+    """Every product a taper may use, as it is recognised."""
+    held = [p for p in medicines.products() if held_for_tapers(p) and p.route in ("oral", "transdermal")]
+    found = [medicines.identify(code=p.dmd_vmp_id, name=p.name) for p in held]
+    return tuple(each for each in found if each.product is not None)
+
+
+def asked(choose: random.Random) -> Asked:
+    """One regimen, profile and constraints; never at or above the dose that needs a specialist."""
+    while True:
+        found = choose.choice(products())
+        assert found.product is not None
+        start = tapers.opening(found, _instruction(choose, found.product))
+        if start.regimen is None:
+            continue
+        value, _ = tapers.ome_of(start.regimen)
+        if value is not None and value > _MOST_OME:
+            continue
+        profile = choose.choice([p for p in tapers.choosable(found.product) if p != "CMP-SHORTAGE"])
+        if profile.startswith("CMP") and start.regimen.items[0].daily_units > _MOST_BY_TABLET:
+            continue
+        constraints = _constraints(choose, found.product, start.regimen)
+        return Asked(found, start.regimen, start.once_daily, profile, constraints)
+
+
+def many(seed: int, count: int) -> Iterator[Asked]:
+    """``count`` of them, the same for the same seed."""
+    choose = random.Random(seed)
+    for _ in range(count):
+        yield asked(choose)
+
+
+def _instruction(choose: random.Random, product: Product) -> str:
+    if product.unit == "patch":
+        hours = product.patch_interval_hours or choose.choice((72, 96))
+        return f"apply {choose.choice((1, 1, 2))} patch every {hours} hours"
+    times = choose.choice((1, 2, 2)) if product.release is Release.MODIFIED else choose.choice((1, 2, 3, 4))
+    if product.unit == "ml":
+        return f"{choose.choice((1, 2.5, 5, 7.5, 10))}ml {choose.choice(_OFTEN[times])}"
+    unit = product.unit + "s"
+    if choose.random() < 0.3:
+        return f"{choose.randint(1, 3)} {unit} in the morning and {choose.randint(1, 4)} {unit} at night"
+    return f"{choose.randint(1, 3)} {unit} {choose.choice(_OFTEN[times])}"
+
+
+def _constraints(choose: random.Random, product: Product, regimen: tapers.Regimen) -> tapers.Constraints:
+    others = [each.product_id for each in medicines.products() if each.substance == product.substance]
+    return tapers.Constraints(
+        script_days=choose.choice((7, 14, 28, 28)),
+        stock=Decimal(choose.choice((0, 0, 0, 10, 40))),
+        spread=choose.choice((tapers.Spread.NIGHT, tapers.Spread.NIGHT, tapers.Spread.EVEN)),
+        liquid=choose.random() < 0.1,
+        half_rate_in_last_part=choose.random() < 0.2,
+        unavailable=frozenset(choose.sample(others, 1)) if choose.random() < 0.2 else frozenset(),
+        score_lines=frozenset({product.product_id}) if choose.random() < 0.2 else frozenset(),
+        interval_days=choose.choice((42, 56)) if choose.random() < 0.1 else None,
+        maintenance=regimen.dose / 2 if choose.random() < 0.1 else None,
+    )

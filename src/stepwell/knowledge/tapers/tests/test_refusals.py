@@ -1,0 +1,131 @@
+"""When no plan is made: who is asked, and that a wrong profile is not worked round."""
+
+from __future__ import annotations
+
+import pytest
+
+from stepwell.base.errors import StepwellError
+from stepwell.knowledge import medicines, tapers
+from stepwell.knowledge.tapers.tests.plans import START, plan
+
+NOT_READ = [
+    ("Codeine 30mg tablets", "as directed", "no dose"),
+    ("Codeine 30mg tablets", "1 or 2 when required", "no most is written"),
+    ("Codeine 30mg tablets", "100 tablets bd", "no dose"),
+    ("Morphine 60mg modified-release tablets", "12 bd for a week then 6 bd", "not plausible|steps"),
+    ("Morphine 60mg modified-release tablets", "2 bd for 7 days then 1 bd", "steps"),
+    ("Morphine 10mg modified-release tablets", "1 weekly", "not taken every day"),
+    ("Morphine 10mg tablets", "1 every 4 hours", "four times"),
+    ("Fentanyl 25micrograms/hour transdermal patches", "change every 48 hours", "72 hours"),
+    ("Buprenorphine 35micrograms/hour transdermal patches", "1 patch twice a week", "brand"),
+    ("Amlodipine 5mg tablets", "1 od", "Not recognised"),
+    ("Morphine MR capsules", "1 bd", "."),
+]
+
+
+@pytest.mark.parametrize(("name", "dosage", "why"), NOT_READ)
+def test_a_dose_that_is_not_known_is_not_guessed(name: str, dosage: str, why: str) -> None:
+    with pytest.raises(StepwellError, match=why) as caught:
+        plan(name, dosage, "OPI-FPM")
+    assert "Ask" in str(caught.value)
+
+
+REFUSED = [
+    ("Methadone 5mg tablets", "1 bd", "methadone", "specialist"),
+    ("Methadone 1mg/ml oral solution", "5ml daily", "dependence_treatment", "drug service"),
+    ("Diazepam 2mg tablets", "1 bd", "no_profile", "prescriber"),
+    ("Zopiclone 7.5mg tablets", "1 at night", "no_profile", "prescriber"),
+    ("Fentanyl 200microgram lozenges", "1 qds", "route", "palliative"),
+    ("Buprenorphine 200microgram sublingual tablets sugar free", "1 bd", "route", "specialist"),
+    ("Morphine 200mg modified-release tablets", "1 bd", "specialist", "specialist"),
+    ("Morphine sulfate 10mg suppositories", "1 bd", "route", "specialist"),
+]
+
+
+@pytest.mark.parametrize(("name", "dosage", "code", "ask"), REFUSED)
+def test_a_plan_that_is_not_ours_to_make_says_whom_to_ask(
+    name: str, dosage: str, code: str, ask: str
+) -> None:
+    made = plan(name, dosage, "OPI-FPM")
+    assert made.steps == () and made.stopped_on is None
+    assert made.refusals[0].code == code and made.refusals[0].reason
+    assert ask in made.refusals[0].ask
+
+
+def test_a_specialist_named_lets_a_high_dose_be_planned() -> None:
+    named = (tapers.Override("specialist", "shared care", "the pain clinic"),)
+    made = plan("Morphine 200mg modified-release tablets", "1 bd", "OPI-FPM", overrides=named)
+    assert made.steps and "override_specialist" in {each.id for each in made.cautions}
+
+
+@pytest.mark.parametrize("override", [("", "x"), ("x", "")])
+def test_an_override_needs_a_reason_and_a_name(override: tuple[str, str]) -> None:
+    empty = (tapers.Override("specialist", *override),)
+    assert plan("Morphine 200mg modified-release tablets", "1 bd", "OPI-FPM", overrides=empty).refusals
+
+
+@pytest.mark.parametrize(
+    ("name", "profile", "why"),
+    [
+        ("Codeine 30mg tablets", "NOT-ONE", "no taper profile"),
+        ("Codeine 30mg tablets", "GAB-FIFE", "another group"),
+        ("Gabapentin 300mg capsules", "OPI-FPM", "another group"),
+        ("Gabapentin 300mg capsules", "PRE-FIFE", "another group"),
+        ("Morphine 10mg tablets", "CMP-TABLET", "another group"),
+        ("Codeine 30mg tablets", "OPI-TAPERMD", "reference"),
+        ("Codeine 30mg tablets", "OPI-THIRD", "reference"),
+        ("Gabapentin 300mg capsules", "GBP-SMPC", "reference"),
+        ("Gabapentin 300mg capsules", "GAB-PHE", "reference"),
+        ("Codeine 30mg tablets", "CMP-SHORTAGE", "override"),
+    ],
+)
+def test_a_profile_that_does_not_fit_is_refused(name: str, profile: str, why: str) -> None:
+    with pytest.raises(StepwellError, match=why):
+        plan(name, "1 bd", profile)
+
+
+def test_the_shortage_profile_may_be_used_with_an_override() -> None:
+    named = (tapers.Override("shortage", "no supply", "the prescriber"),)
+    assert plan("Codeine 30mg tablets", "2 qds", "CMP-SHORTAGE", overrides=named).steps
+
+
+@pytest.mark.parametrize(
+    "constraints",
+    [
+        {"script_days": 10},
+        {"script_days": 56},
+        {"stock": -1},
+        {"step": 20},
+        {"step": 0},
+        {"interval_days": 7},
+    ],
+)
+def test_what_is_faster_or_longer_than_allowed_is_refused(constraints: dict) -> None:
+    with pytest.raises(StepwellError):
+        plan("Morphine 60mg modified-release tablets", "1 bd", "OPI-FPM", **constraints)
+
+
+def test_no_product_left_is_a_refusal_and_not_a_guess() -> None:
+    made = plan("Tramadol 50mg capsules", "1 qds", "OPI-FPM", no_capsules=True)
+    assert made.refusals[0].code == "no_product"
+    slow = plan("Morphine 60mg modified-release tablets", "1 bd", "OPI-FPM", no_modified_release=True)
+    assert slow.refusals[0].code == "no_slow_product"
+
+
+def test_more_tablets_than_the_profile_is_for_is_refused() -> None:
+    assert plan("Codeine 15mg tablets", "3 qds", "CMP-TABLET").refusals[0].code == "more_than_profile"
+
+
+def test_two_medicines_in_one_plan_are_refused() -> None:
+    first = tapers.opening(medicines.identify(name="Morphine 10mg tablets"), "1 qds").regimen
+    second = tapers.opening(medicines.identify(name="Codeine 30mg tablets"), "1 qds").regimen
+    assert first and second
+    both = tapers.Regimen((*first.items, *second.items), first.dose + second.dose, first.unit)
+    with pytest.raises(StepwellError, match="one medicine at a time"):
+        tapers.plan(both, "OPI-FPM", START)
+
+
+def test_a_range_begins_at_its_most_and_says_so() -> None:
+    made = plan("Co-codamol 30mg/500mg tablets", "1-2 qds prn max 8", "CMP-TABLET")
+    assert made.starting.dose == 240
+    assert "written_most" in {each.id for each in made.cautions}
