@@ -26,7 +26,9 @@ check: .venv/.dev src/stepwell/site/static/built/.ready  ## Format, lint, types,
 journeys: .venv/.dev src/stepwell/site/static/built/.ready  ## The browser journeys, in Chromium
 	@$(PY) -m pytest -q -m journey $(JOURNEYS)
 
-bench: .venv/.dev                      ## 100,000 people, 6 million issues, beside a hand-written query
+bench: .venv/.dev                      ## 100,000 people, 6 million issues, beside a hand-written query; product names, given REF
+	@if test -d "$(REF)/data/codelists"; then $(PY) -m bench.names --reference "$(REF)"; \
+	else echo "Product names were not measured: no reference data at $(REF). Give its folder: make bench REF=..."; fi
 	@$(PY) -m bench.searches
 
 reference: .venv/.dev src/stepwell/site/static/built/.ready  ## Checks against the reference data in REF

@@ -16,7 +16,9 @@ from pathlib import Path
 
 Row = dict[str, str]
 
-_STRENGTH = re.compile(r"(\d[\d.,]*)\s?(micrograms?|mg|g|%)(?:/(?:([\d.]+)\s?)?(ml|g|dose|actuation|hour))?(?![a-z])")
+_STRENGTH = re.compile(
+    r"(\d[\d.,]*)\s?(micrograms?|mg|g|%)(?:/(?:([\d.]+)\s?)?(ml|g|dose|actuation|hour))?(?![a-z])"
+)
 _MG = {"microgram": Decimal("0.001"), "mg": Decimal(1), "g": Decimal(1000), "gram": Decimal(1000)}
 MIXTURES = {"co-codamol": ("codeine", "paracetamol"), "co-dydramol": ("dihydrocodeine", "paracetamol")}
 _SALT = re.compile(
@@ -138,7 +140,7 @@ def officials(
                 found.setdefault(bnf, Official(name, row.get("code") or row["dmd_id"], bnf, index[file]))
     source = "NHSBSA BNF products as held in ebmdatalab/jupyter-notebooks"
     for bnf, rows in structured.items():
-        plainest = min(rows, key=lambda row: (len(row["name"]), row["name"]))
+        plainest = min(rows, key=lambda row: ("caplet" in row["name"], len(row["name"]), row["name"]))
         official = found.setdefault(bnf, Official(plainest["name"], plainest["vpid"], bnf, source))
         official.structured = [amount for row in rows if (amount := _structured(row)) is not None]
     for each in sorted(found.values(), key=lambda each: each.bnf):
@@ -162,8 +164,10 @@ def product_row(official: Official, chemical: Mapping[str, str]) -> Row | None:
         return None
     whole = form[3] in ("enema", "vial")
     strengths = [part.mg if whole else part.strength for part in parts]
-    if official.structured and not whole and not all(
-        any(abs(mine - each) <= each / 200 for mine in strengths) for each in official.structured
+    if (
+        official.structured
+        and not whole
+        and not all(any(abs(mine - each) <= each / 200 for mine in strengths) for each in official.structured)
     ):
         return None
     if (form[3] == "ml") != (ours.per == "ml") and form[3] in ("ml", "tablet", "capsule") and ours.per != "g":
@@ -215,7 +219,12 @@ def further_products(
             left_out.append(official.name)
         elif row["route"] in TEXT_ONLY or not row["classes"]:
             text_only.append(row)
-        elif listed or older:  # an older name of a counted product may be of one that is held under a newer code
+        elif (
+            listed or older
+        ):  # an older name of a counted product may be of one that is held under a newer code
             products.append(row)
-    newest = {row["name"]: row for row in sorted(text_only, key=lambda row: row["source"].startswith("NHSBSA"), reverse=True)}
+    newest = {
+        row["name"]: row
+        for row in sorted(text_only, key=lambda row: row["source"].startswith("NHSBSA"), reverse=True)
+    }
     return products, sorted(newest.values(), key=lambda row: row["bnf_code"]), left_out

@@ -238,7 +238,7 @@ class Brand:
     complete: bool
 
 
-_ENDS_WITH_FORM = re.compile(r"\b(tablets|capsules|caplets|pack)$", re.IGNORECASE)
+_ENDS_WITH_FORM = re.compile(r"\b(tablets|capsules|caplets|pack|suspension|solution)$", re.IGNORECASE)
 
 
 @cache

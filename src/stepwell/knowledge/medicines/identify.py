@@ -177,8 +177,7 @@ def _from_name(name: str | None, reading: NameReading | None) -> Identification:
         return replace(_UNKNOWN, reason="There is no code that is recognised and no name.")
     if reading is None:
         return _UNKNOWN
-    own_name = matching.exact(name, reading.shelf)
-    match = matching.Match(own_name) if own_name else matching.match(reading)
+    match = matching.match(name, reading)
     brand = catalogue.brands(reading.shelf).get((reading.brand or "").lower())
     if match.product is not None:
         flags = set(match.flags)
@@ -193,8 +192,9 @@ def _substance_only(
     reading: NameReading, match: matching.Match, brand: catalogue.Brand | None
 ) -> Identification:
     labelled = substances.label(reading)
-    if labelled is None and brand is not None:
-        labelled = _label_of_brand(brand)
+    if brand is not None and (labelled is None or "brand_of_another_medicine" in match.flags):
+        of_brand = _label_of_brand(brand)
+        labelled = substances.joined((labelled, of_brand), "or") if labelled else of_brand
     if labelled is None:
         return replace(_UNKNOWN, text_only=match.text_only) if match.text_only else _UNKNOWN
     label, classes = labelled

@@ -18,6 +18,7 @@ from stepwell.knowledge.medicines.names import NameReading, Strength, plain, rea
 
 # The patch labelled 12 releases 12.5 microgram/h and is written either way.
 _SAME_RATE = {Decimal("12.5"): Decimal(12)}
+_TWO_MEDICINES = "The brand and the substance named do not go together."
 _STAYS_TEXT = ("injection", "topical", "powder")
 _SOLUBLE = ("effervescent tablet", "soluble/dispersible tablet")
 
@@ -110,14 +111,23 @@ def _by_name(shelf: Shelf) -> Mapping[tuple[str, ...], Product]:
     return found
 
 
-def exact(name: str, shelf: Shelf) -> Product | None:
-    """The product whose own name this is, apart from case, spacing and brackets."""
-    return _by_name(shelf).get(tuple(words_of(plain(name))))
+def _one_letter_apart(product: Product, shelf: Shelf) -> bool:
+    """Whether the same number in another unit is a strength of the same medicine and form too: 1mg/5ml and 1g/5ml."""
+    entry, mg = _entries(shelf)[product.product_id], product.strength_mg_per_unit
+    return mg is not None and any(
+        other.form == entry.form and other.product.strength_mg_per_unit in (mg * 1000, mg / 1000)
+        for other in _by_ingredients(shelf)[entry.ingredients]
+    )
 
 
-def match(reading: NameReading) -> Match:
+def match(name: str, reading: NameReading) -> Match:
     """The product a name means."""
-    found = _match(reading)
+    own_name = _by_name(reading.shelf).get(tuple(words_of(plain(name))))
+    found = Match(own_name) if own_name else _match(reading)
+    if found.product is not None and _one_letter_apart(found.product, reading.shelf):
+        return Match(
+            None, "Another strength of this medicine is written with one letter less or more (mg, g)."
+        )
     if found.product is None and reading.shelf is Shelf.COUNTED:
         return replace(found, text_only=_staying_text(reading))
     return found
@@ -126,6 +136,10 @@ def match(reading: NameReading) -> Match:
 def _match(reading: NameReading) -> Match:
     if reading.shelf is Shelf.COUNTED and reading.form in _STAYS_TEXT:
         return Match(None, "Injections, powders and what is put on the skin are not counted.")
+    if reading.names_other:
+        return Match(None, "The name is of more than one medicine.")
+    if reading.misspelt_unit:
+        return Match(None, "A unit in the name is not one that is known.")
     if reading.label is not None and reading.brand is None:
         return Match(None, "No product of this brand is held.")
     if reading.shelf is Shelf.BESIDE and reading.word_after_brand:
@@ -134,15 +148,30 @@ def _match(reading: NameReading) -> Match:
     brand = catalogue.brands(reading.shelf).get((reading.brand or "").lower())
     if brand is not None:
         pool = [entries[each.product_id] for each in brand.products]
+        if not reading.ingredients <= frozenset().union(*(entry.ingredients for entry in pool)):
+            return Match(None, _TWO_MEDICINES, frozenset({"brand_of_another_medicine"}))
         found = _narrow(reading, pool, branded=True)
-        if found.product is None and brand.complete and not reading.strengths and reading.rate is None:
-            return Match(brand.products[0])
+        if found.product is None and not reading.strengths and reading.rate is None:
+            if brand.complete or _is_named_by_other_strength(reading, pool):
+                return Match(brand.products[0])
         # "Zomorph 30mg tablets": the brand has the strength, in another form. Something is wrong: leave it.
         if found.product is not None or _of_strength(reading, pool)[0]:
             return found
         return _generic_of_brand(reading, brand.products, found)
     pool = list(_by_ingredients(reading.shelf).get(reading.ingredients, ()))
     return _narrow(reading, pool, branded=False)
+
+
+def _is_named_by_other_strength(reading: NameReading, pool: Sequence[_Entry]) -> bool:
+    """A brand of one compound, named by the strength of what is not counted: "Codis 500" is aspirin 500mg, codeine 8mg."""
+    if len(pool) != 1 or len(pool[0].strengths) < 2:
+        return False
+    others = {each.per_unit for each in pool[0].strengths} - {pool[0].product.strength_mg_per_unit}
+    return (
+        len(reading.bare) == 1
+        and reading.bare[0] in others
+        and pool[0].form == (reading.form or pool[0].form)
+    )
 
 
 def _staying_text(reading: NameReading) -> Product | None:
@@ -157,6 +186,8 @@ def _staying_text(reading: NameReading) -> Product | None:
         pool = list(_text_only_by_ingredients().get(reading.ingredients, ()))
     if reading.strengths:
         fits = [entry for entry in pool if entry.strengths == reading.strengths]
+    elif held and len(pool) == 1:
+        fits = pool
     else:  # "Cyclimorph 10 ampoules"
         fits = [entry for entry in pool if held and entry.strengths and entry.strengths[0].mg in reading.bare]
     fits = [entry for entry in fits if entry.form == reading.form or reading.form == "powder"]
@@ -245,13 +276,22 @@ def _of_strength(reading: NameReading, pool: Sequence[_Entry]) -> tuple[list[_En
     return [
         entry
         for entry in pool
-        if entry.strengths == reading.strengths
-        or (
-            entry.product.strength_mg_per_unit in written
-            and written <= entry.per_unit
-            and liquid == (entry.form == "liquid")
+        if reading.percent == ("%" in entry.product.name)
+        and (
+            entry.strengths == reading.strengths
+            or (
+                entry.product.strength_mg_per_unit in written
+                and written <= entry.per_unit
+                and liquid == (entry.form == "liquid")
+                and not _leaves_one_out(reading, entry)
+            )
         )
     ], flags
+
+
+def _leaves_one_out(reading: NameReading, entry: _Entry) -> bool:
+    """Whether a strength of a compound is missing and a number without a unit is there: "10m / Naloxone 5mg"."""
+    return len(reading.strengths) < len(entry.strengths) and bool(reading.bare)
 
 
 def _of_rate(patches: Iterable[_Entry], rate: Decimal) -> list[_Entry]:
@@ -267,6 +307,8 @@ def _of_form(
     if reading.form is None:
         return _of_coating(reading, held, pool, branded=branded)
     found = [entry for entry in held if entry.form == reading.form]
+    if reading.form == "buccal":
+        found = [entry for entry in held if entry.form.startswith("buccal")]
     if not found and reading.form in _SOLUBLE:
         found = [entry for entry in held if entry.form in _SOLUBLE]
     if (
@@ -313,6 +355,10 @@ def _only(reading: NameReading, held: list[_Entry], flags: frozenset[str]) -> Ma
     ]
     if len({entry.form for entry in held}) > 1 or len({_is_coated(entry) for entry in held}) > 1:
         return Match(None, "The name gives no form, and the medicine comes in several.")
+    if held[0].form == "topical" and len({entry.product.form for entry in held}) > 1:
+        held = [entry for entry in held if entry.product.form.split()[-1] in reading.words]
+        if not held:
+            return Match(None, "The name gives no form, and the medicine comes in several.")
     if len({(entry.product.release, entry.product.strength_mg_per_unit) for entry in held}) > 1:
         return Match(None, "The name fits products of different release or strength.")
     if len({entry.product.classes for entry in held}) > 1:

@@ -38,14 +38,15 @@ _LETTERS_SLASH = re.compile(r"(?<=\b[a-z])/(?=[a-z]\b)")
 _MG = {"mg": Decimal(1), "mcg": Decimal("0.001"), "g": Decimal(1000)}
 
 _SHORT = 3  # letters
-_UNIT_WORDS = frozenset({"mg", "mcg", "g", "ml", "h", "hr", "hrs"})
+_PER_WORDS = frozenset({"ml", "h", "hr", "hrs"})
+_UNIT_WORDS = frozenset({"mg", "mcg", "g"}) | _PER_WORDS
 # Kinds of word that mean the same in a name of either shelf.
 _KINDS_SHARED = ("form", "release", "coating", "other")
 _KINDS_COUNTED = ("counted", "mixture", "brand", "brand_alias", "dependence_brand", "label_brand")
 
 # Of several forms named, the one that says most: "effervescent powder sachets" are sachets, "buccal tablets" are buccal.
 _FORM_ORDER = (
-    "injection", "plaster", "topical", "mixed pack", "patch", "lozenge", "nasal spray", "buccal film", "buccal tablet", "sublingual tablet",
+    "injection", "plaster", "topical", "mixed pack", "patch", "lozenge", "nasal spray", "buccal film", "buccal tablet", "buccal", "sublingual tablet",
     "lyophilisate", "orodispersible tablet", "sachet", "effervescent tablet", "soluble/dispersible tablet",
     "suppository", "enema", "cigarette", "liquid", "chewable capsule", "capsule", "tablet", "powder",
 )  # fmt: skip
@@ -72,7 +73,8 @@ class NameReading:
     no "/hour", which on a patch can only be the rate. ``label`` is what is in a brand of which no product is held.
     ``read_as`` are words that were misspelt, as they were read; ``may_be_release`` says that a short word is not known and
     one letter from a word of release ("NR"). ``word_after_brand``: one that is not known follows the brand ("Nurofen
-    Advance"). Empty, False or None where the name says nothing.
+    Advance"); ``misspelt_unit``: a number is followed by what may be "mg" or "mcg"; ``names_other``: a medicine of the
+    other shelf is named too. Empty, False or None where the name says nothing.
     """
 
     counted: frozenset[str]
@@ -86,6 +88,7 @@ class NameReading:
     micrograms: tuple[Decimal, ...]
     bare: tuple[Decimal, ...]
     bare_pair: bool
+    percent: bool
     form: str | None
     modified_release: bool
     gastro_resistant: bool
@@ -94,6 +97,8 @@ class NameReading:
     read_as: tuple[str, ...]
     may_be_release: bool
     word_after_brand: bool
+    misspelt_unit: bool
+    names_other: bool
 
     @property
     def ingredients(self) -> frozenset[str]:
@@ -139,10 +144,11 @@ def _known(shelf: Shelf) -> Iterator[tuple[str, str, str]]:
         for substance in {row["substance"] for row in catalogue.chemicals(shelf).values()}:
             yield substance, "counted", substance
     for row in tables.rows("name_words"):
-        if shelf is Shelf.COUNTED or row["kind"] in _KINDS_SHARED:
+        if row["kind"] == "beside":
+            if shelf is Shelf.BESIDE:
+                yield row["word"], "counted", row["value"]
+        elif shelf is Shelf.COUNTED or row["kind"] in _KINDS_SHARED:
             yield row["word"], row["kind"], row["value"]
-        elif row["kind"] == "beside":
-            yield row["word"], "counted", row["value"]
     for brand in catalogue.brands(shelf).values():
         yield brand.name, "brand", brand.name
     for name in catalogue.label_brands(shelf):
@@ -186,20 +192,43 @@ def _may_be_release(words: list[str], unknown: frozenset[int]) -> bool:
     )
 
 
+def _misspelt_unit(words: list[str], unknown: frozenset[int]) -> bool:
+    """Whether a number is followed by a short word that is no unit, one letter from "mg" or "mcg"."""
+    return any(
+        at > 0
+        and words[at - 1][0].isdigit()
+        and words[at].isalpha()
+        and words[at] not in _UNIT_WORDS
+        and any(one_edit_apart(words[at], unit) for unit in ("mg", "mcg"))
+        for at in unknown
+    )
+
+
+def _names_beside(words: list[str], unknown: frozenset[int]) -> bool:
+    """Whether a word not known on one shelf is a medicine's or a brand's on the other."""
+    phrases = _phrases(Shelf.BESIDE)
+    return any(
+        phrase == (words[at],) and kind in ("counted", "brand")
+        for at in unknown
+        for phrase, kind, _ in phrases.get(words[at], ())
+    )
+
+
 def _is_unit(words: list[str], at: int) -> bool:
     """Whether a word follows a number or another unit ("10 mg / ml"), or counts ("x 56")."""
     before = words[at - 1] if at else ""
     after = words[at + 1] if at + 1 < len(words) else ""
     if words[at] == "x":
         return after.isdigit() and words[at + 2 : at + 3] not in (["mg"], ["mcg"])
-    return words[at] in _UNIT_WORDS and (before[:1].isdigit() or before in _UNIT_WORDS)
+    of_each = words[at] in _PER_WORDS and before in _UNIT_WORDS - _PER_WORDS  # "mg/ml"
+    return of_each or (words[at] in _UNIT_WORDS and before[:1].isdigit())
 
 
 def _follows(words: list[str], unknown: frozenset[int], brand: str) -> bool:
     """Whether a word that is not known comes right after the brand."""
     end = words_of(plain(brand))[-1:]
     return any(
-        words[at - 1 : at] == end and words[at].isalpha() and len(words[at]) > _SHORT for at in unknown if at
+        words[at - 1 : at] == end and words[at].isalpha() and len(words[at]) > 1 for at in unknown if at
     )
 
 
@@ -267,6 +296,7 @@ def read(name: str | None, shelf: Shelf = Shelf.COUNTED) -> NameReading | None:
         micrograms=micrograms,
         bare=tuple(Decimal(word) for word in words_of(rest) if word[0].isdigit()),
         bare_pair=pair is not None,
+        percent=_PERCENT.search(text) is not None,
         form=next((form for form in _FORM_ORDER if form in forms), None),
         modified_release="release" in found,
         gastro_resistant="coating" in found,
@@ -275,6 +305,8 @@ def read(name: str | None, shelf: Shelf = Shelf.COUNTED) -> NameReading | None:
         read_as=spelt.read_as,
         may_be_release=_may_be_release(words, unknown),
         word_after_brand=bool(brands) and _follows(words, unknown, max(brands, key=len)),
+        misspelt_unit=_misspelt_unit(words, unknown),
+        names_other=shelf is Shelf.COUNTED and _names_beside(words, unknown),
     )
 
 

@@ -54,7 +54,8 @@ class Spelling:
         found = self.candidates(word)
         if not found or len({self._meanings[each] for each in found}) > 1:
             return None
-        return min(found, key=lambda each: (abs(len(each) - len(word)), each))
+        own = {each for each in found if each in str(self._meanings[each]).lower()}  # the right spelling itself
+        return min(own or found, key=lambda each: (abs(len(each) - len(word)), each))
 
     def correct(self, text: str) -> Corrected:
         """A text in lower case with at most two misspelt words read as the words meant; unchanged when there are more."""

@@ -267,9 +267,73 @@ def test_two_medicines_in_one_name_are_both_counted() -> None:
     assert {MedicineClass.OPIOID, MedicineClass.GABAPENTINOID} <= found.classes
 
 
+def test_a_brand_of_another_medicine_takes_the_product_away_and_both_are_counted() -> None:
+    found = identify(name="Pregabalin 150mg MXL capsules")
+    assert (found.product, found.substance) == (None, "morphine or pregabalin")
+    assert {MedicineClass.OPIOID, MedicineClass.GABAPENTINOID} <= found.classes
+    assert identify(name="Ketoprofen 150mg MXL capsules").product is None
+
+
+class TestStaysText:
+    """Known by name and strength, and never a product to count with."""
+
+    @pytest.mark.parametrize(
+        ("written", "meant"),
+        [
+            ("Oxycodone 10mg/1ml solution for injection ampoules", "Oxycodone 10mg/1ml solution for injection ampoules"),
+            ("Morphine 10mg/1ml inj", "Morphine sulfate 10mg/1ml solution for injection ampoules"),
+            ("Cyclimorph 10 solution for injection 1ml ampoules", "Morphine tartrate 10mg/1ml / Cyclizine tartrate 50mg/1ml solution for injection ampoules"),
+            ("Morphine 0.1% gel", "Morphine 0.1% gel"),
+            ("Gabapentin 6% cream", "Gabapentin 6% cream"),
+            ("Neurontin titration pack", "Gabapentin 600mg tablets and Gabapentin 300mg capsules"),
+        ],
+    )  # fmt: skip
+    def test_by_name(self, written: str, meant: str) -> None:
+        found = identify(name=written)
+        assert found.product is None
+        assert found.text_only is not None and found.text_only.name == meant
+
+    @pytest.mark.parametrize(
+        "written",
+        ["Morphine 10mg/3ml injection", "Morphine injection", "Morphine 3% gel", "Cyclimorph injection"],
+    )
+    def test_a_strength_that_is_not_held_is_not_guessed(self, written: str) -> None:
+        found = identify(name=written)
+        assert (found.product, found.text_only) == (None, None)
+        assert MedicineClass.OPIOID in found.classes
+
+    def test_by_code(self) -> None:
+        named = identify(name="Oxycodone 10mg/1ml solution for injection ampoules").text_only
+        assert named is not None and named.bnf_code is not None
+        coded = identify(bnf_code=named.bnf_code)
+        assert (coded.product, coded.text_only) == (None, named)
+        assert MedicineClass.END_OF_LIFE_INJECTABLE in coded.classes
+
+
+# The same number in mg and g, or mg and mcg: one letter apart, so only a code can tell.
+ONE_LETTER_APART = {
+    "Morphine sulfate 1mg/5ml oral solution",
+    "Morphine sulfate 1g/5ml oral solution",
+    "Clonazepam 25micrograms/5ml oral solution",
+    "Clonazepam 25mg/5ml oral solution",
+}
+
+
+@pytest.mark.parametrize("name", sorted(ONE_LETTER_APART))
+def test_two_products_whose_names_are_one_letter_apart_are_told_apart_by_code_only(name: str) -> None:
+    product = next(p for p in products() if p.name == name)
+    assert identify(name=name).product is None
+    assert identify(name=name).reason.startswith("Another strength")
+    assert identify(code=product.dmd_vmp_id).product == product
+
+
 @pytest.mark.parametrize(
     "product",
-    [p for p in products() if not {"strength_missing", "mixed_pack"} & p.flags],
+    [
+        p
+        for p in products()
+        if not {"strength_missing", "mixed_pack"} & p.flags and p.name not in ONE_LETTER_APART
+    ],
     ids=lambda p: p.name,
 )
 def test_every_product_is_recognised_by_its_own_name(product) -> None:  # type: ignore[no-untyped-def]
