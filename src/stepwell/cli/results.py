@@ -14,9 +14,9 @@ from stepwell.base import csv_files
 from stepwell.base.errors import StepwellError
 from stepwell.cli import output
 from stepwell.knowledge.medicines import catalogue
-from stepwell.knowledge.medicines.model import MedicineClass
 from stepwell.population import engine
 from stepwell.population.lake import Lake, Load
+from stepwell.population.records.derived_schema import CLASSES
 from stepwell.population.records.searches import Options, Result, prepare, run
 from stepwell.population.records.searches import search as find_search
 from stepwell.population.records.searches.explain import Explanation, explain
@@ -66,7 +66,7 @@ def _known_medicine(text: str | None) -> str | None:
     if text is None:
         return None
     wanted = text.strip().lower()
-    classes = {str(each) for each in MedicineClass}
+    classes = set(CLASSES)  # of the others there are no lines to search
     if (as_class := wanted.replace(" ", "_").replace("-", "_")) in classes:
         return as_class
     if wanted in {product.substance for product in catalogue.products()}:

@@ -131,6 +131,8 @@ def test_what_cannot_be_searched_is_refused(lake, words, said):
     ("words", "said"),
     [
         (["--medicine", "morfine"], "--medicine names no class or substance"),
+        (["--medicine", "nsaid"], "--medicine names no class or substance"),
+        (["--medicine", "weak opioid"], "--medicine names no class or substance"),
         (["--age-from", "80", "--age-to", "20"], "Swap the two ages"),
     ],
 )
