@@ -16,6 +16,7 @@ from stepwell.knowledge.cautions.model import (
     Problem,
     State,
     Value,
+    interrupting,
 )
 from stepwell.knowledge.cautions.statement import Statement
 from stepwell.knowledge.cautions.statement import read as read_statement
@@ -37,6 +38,7 @@ __all__ = [
     "Value",
     "check",
     "conditions",
+    "interrupting",
     "medicine_from",
     "read_statement",
     "to_raise",

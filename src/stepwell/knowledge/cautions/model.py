@@ -239,5 +239,10 @@ class Findings:
 
     @property
     def modal(self) -> tuple[Finding, ...]:
-        """The few that may interrupt in one sitting: the first of rank stop and warn."""
-        return tuple(each for each in self.fires if each.level is not Level.INFORM)[:MOST_MODAL]
+        """The few that may interrupt in one sitting, where nothing was acknowledged before."""
+        return interrupting(self.fires)
+
+
+def interrupting(raised: tuple[Finding, ...]) -> tuple[Finding, ...]:
+    """Of findings in rank order (``to_raise``), the few that may interrupt: the first three of rank stop and warn."""
+    return tuple(each for each in raised if each.level is not Level.INFORM)[:MOST_MODAL]

@@ -95,6 +95,8 @@ def interval_misfit(facts: PersonFacts, on: date, given: Mapping[str, Any]) -> A
             answers.append(_patch_misfit(medicine, given["leeway_hours"]))
         elif medicine.release is Release.MODIFIED:
             answers.append(_slow_misfit(medicine))
+        elif medicine.release is Release.UNKNOWN:
+            answers.append(unknown(f"Whether this is a slow-release product is not known: {medicine.name}."))
     return taken.whole_or(facts, answers)
 
 

@@ -17,6 +17,7 @@ from stepwell.knowledge.cautions import (
     PersonFacts,
     Problem,
     check,
+    interrupting,
     medicine_from,
     to_raise,
 )
@@ -66,6 +67,14 @@ def test_at_most_three_may_interrupt_and_none_that_only_informs() -> None:
     found = check(PILE, ON)
     assert [each.level for each in found.modal] == ["stop", "warn", "warn"]
     assert len(check(person(CODEINE), ON).modal) == 0
+
+
+def test_what_was_acknowledged_leaves_room_for_the_next() -> None:
+    found = check(PILE, ON)
+    seen = [Acknowledgement(each.fingerprint, ON) for each in found.modal]
+    following = interrupting(to_raise(found, seen))
+    assert len(following) == 3
+    assert not {each.caution_id for each in following} & {each.caution_id for each in found.modal}
 
 
 def test_level_message_source_and_status_are_the_tables() -> None:
