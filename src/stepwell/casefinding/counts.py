@@ -87,7 +87,10 @@ def told(of: CandidateList, search: Search) -> dict[str, Any]:
         "issued": disclosure.shown(int(counts["issued_in_window"])),
         "base": disclosure.whole(outcomes),
         "outcomes": disclosure.parts(outcomes),
-        "reasons": [(part, texts[rule], said[rule]) for part, rule in reasons],
+        "reasons": [
+            (part, texts[rule], said[rule]) for part, rule in reasons if said[rule] != disclosure.FEW
+        ],
+        "few": [texts[rule] for _, rule in reasons if said[rule] == disclosure.FEW],
         "rate": _told_rate(of, said),
     }
 

@@ -59,43 +59,38 @@ def preview(job: ImportJob, mapping: Mapping | None = None) -> FilePreview:
 
 @dataclass(frozen=True, slots=True)
 class Size:
-    """How much a report holds. ``people`` told apart by ``told_apart_by``, a field; None where no column says who.
-
-    ``without``: rows in which that column is empty.
-    """
+    """How much a report holds. ``people`` is None where no column says who; ``nameless`` of them have no NHS number."""
 
     rows: int
     people: int | None
-    told_apart_by: str
-    without: int
-
-
-_TELLS_APART = ("nhs_number", "source_patient_id")
+    nameless: int
 
 
 def size(job: ImportJob, mapping: Mapping) -> Size:
     """Every row of an uploaded report counted, and its people as ``mapping`` says who they are."""
-    fields = [column.field for column in mapping.columns]
-    by = next((field for field in _TELLS_APART if field in fields), "")
-    return _size(stores.uploads_path() / job.stored_as, by, fields.index(by) if by else None)
+    known, fields = words.fields(), [column.field for column in mapping.columns]
+    person = tuple(at for at, field in enumerate(fields) if known.get(field) == words.PERSON)
+    number = fields.index("nhs_number") if "nhs_number" in fields else None
+    return _size(stores.uploads_path() / job.stored_as, person, number)
 
 
 @lru_cache(
     maxsize=32
 )  # an upload has a name of its own and never changes; its page is opened again and again
-def _size(path: Path, by: str, at: int | None) -> Size:
+def _size(path: Path, person: tuple[int, ...], number: int | None) -> Size:
     grid, _ = open_grid(path)
     recognition = recognise(grid)
-    rows, without, people = 0, 0, set()
+    rows, numbered, others = 0, set(), set()
     for _, row in data_rows(grid, recognition):
         if not any(row) or is_header(row, recognition) or is_total(row):
             continue
         rows += 1
-        if at is not None and (told := "".join(row[at].split()).replace("-", "")):
-            people.add(told.casefold())
-        else:
-            without += 1
-    return Size(rows, None if at is None else len(people), by, without if at is not None else 0)
+        said = tuple(row[at].strip() for at in person)
+        if number is not None and (digits := "".join(c for c in row[number] if c.isalnum())):
+            numbered.add(digits)
+        elif any(said):  # a row that says nothing of a person goes on about the one above
+            others.add(said)
+    return Size(rows, len(numbered) + len(others) if person else None, len(others))
 
 
 def chosen(job: ImportJob, seen: FilePreview, sent: Values[str, str]) -> Mapping:

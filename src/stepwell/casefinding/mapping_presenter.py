@@ -109,17 +109,14 @@ class Screen:
 
 
 def size_words(size: Size) -> str:
-    """How many rows and people a report holds, in a sentence or two."""
-    rows = f"{record_words.count(size.rows, 'row')} of records"
+    """How many rows and people a report holds, in a sentence."""
+    rows = record_words.count(size.rows, "row")
     if size.people is None:
-        return f"{rows}. How many people is not known: no column tells them apart by a number."
+        return f"{rows}. How many people is not known: no column says who they are."
     people = "1 person" if size.people == 1 else f"{size.people:,} people"
-    by = words.label_of(size.told_apart_by)
-    said = f"{rows} of {people}, told apart by “{by}”."
-    if size.without:
-        has = "row has" if size.without == 1 else "rows have"
-        said += f" {size.without:,} {has} none."
-    return said
+    if not size.nameless:
+        return f"{rows} about {people}."
+    return f"{rows} about {people}; {size.nameless:,} of them {'has' if size.nameless == 1 else 'have'} no NHS number."
 
 
 def choices() -> list[tuple[str, list[tuple[str, str]]]]:
