@@ -14,6 +14,7 @@ from stepwell.knowledge.medicines.model import Identification, Product, Release
 # "paracetamol 500mg", as other_ingredients gives the strengths that the product's name holds.
 _INGREDIENT = re.compile(r"([a-z][a-z -]*[a-z])(?: (\d+(?:\.\d+)?)mg)?")
 _LIQUID = "ml"
+_PATCH = re.compile(r"\bpatch(es)?\b|\btransdermal\b")
 
 
 def medicine_from(
@@ -25,10 +26,7 @@ def medicine_from(
     """
     product = identification.product
     if product is None:
-        substance = (identification.substance,) if identification.substance else ()
-        return MedicineTaken(
-            name=name, substances=substance, classes=identification.classes, bnf_code=bnf_code
-        )
+        return _without_product(identification, name, bnf_code)
     held = MedicineTaken(
         name=name,
         substances=(product.substance, *(each for each, _ in _others(product))),
@@ -45,20 +43,44 @@ def medicine_from(
     return _dosed(held, product, dosage)
 
 
+def _without_product(identification: Identification, name: str, bnf_code: str | None) -> MedicineTaken:
+    """What is certain where strength or product is not: whether it is a patch only if the name or a named product says so."""
+    named = identification.text_only
+    says_patch = _PATCH.search(name.lower()) is not None
+    release = named.release if named else Release.TRANSDERMAL if says_patch else Release.UNKNOWN
+    return MedicineTaken(
+        name=name,
+        substances=_of_label(identification.substance),
+        classes=identification.classes,
+        bnf_code=bnf_code,
+        release=release,
+        is_patch=None if release is Release.UNKNOWN else release is Release.TRANSDERMAL,
+    )
+
+
 def _dosed(held: MedicineTaken, product: Product, dosage: Dosage | None) -> MedicineTaken:
     if dosage is None or dosage.status is not Status.PARSED:
         return held
     held = replace(held, doses=_doses(product, dosage), patch_mcg_per_hour=dosage.patch_mcg_per_hour)
     if held.is_patch:
-        return replace(
-            held, change_days_min=dosage.interval_days_min, change_days_max=dosage.interval_days_max
-        )
+        return _changed(held, dosage)
     days = dosage.interval_days_min or Decimal(1), dosage.interval_days_max or Decimal(1)
     low, high = dosage.frequency_min, dosage.frequency_max
     return replace(
         held,
         times_a_day_min=None if low is None else low / days[1],
         times_a_day_max=None if high is None else high / days[0],
+    )
+
+
+def _changed(held: MedicineTaken, dosage: Dosage) -> MedicineTaken:
+    """With the days each patch is worn: twice a week is three and a half."""
+    low, high = dosage.interval_days_min, dosage.interval_days_max
+    least, most = dosage.frequency_min or Decimal(1), dosage.frequency_max or Decimal(1)
+    return replace(
+        held,
+        change_days_min=None if low is None else low / most,
+        change_days_max=None if high is None else high / least,
     )
 
 

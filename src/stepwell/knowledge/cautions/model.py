@@ -51,7 +51,7 @@ class Dose:
 class MedicineTaken:
     """One medicine of a person, from anywhere. ``rows`` are the ids of its issues or template, as the caller keeps them.
 
-    ``substances`` has the counted one first. ``doses`` are per substance: co-codamol has one of codeine and one of
+    ``substances`` has the counted one first. ``is_patch`` and ``release`` may be not known. ``doses`` are per substance: co-codamol has one of codeine and one of
     paracetamol. ``times_a_day_*`` and ``change_days_*`` (days each patch is worn) are the instruction's;
     ``mr_interval_hours`` and ``patch_interval_hours`` are the product's or brand's own. ``last_quantity`` is the last
     issue's, in the counted ``unit``. ``cover_to`` is the first day without supply. ``elsewhere``: not issued by this
@@ -64,7 +64,7 @@ class MedicineTaken:
     classes: frozenset[MedicineClass] = frozenset()
     bnf_code: str | None = None
     release: Release = Release.UNKNOWN
-    is_patch: bool = False
+    is_patch: bool | None = None
     unit: str | None = None
     strength_mg_per_unit: Decimal | None = None
     doses: tuple[Dose, ...] = ()

@@ -23,8 +23,9 @@ def in_naive(facts: PersonFacts, on: date, given: Mapping[str, Any]) -> Answer:
     """
     substance: str = given["substance"]
     selector = Selector(substance=frozenset({substance}), patch=True)
-    answers = []
-    for medicine in taken.choose(facts, on, selector).sure:
+    chosen = taken.choose(facts, on, selector)
+    answers = [unknown(f"Whether this is a patch is not known: {each.name}.") for each in chosen.perhaps]
+    for medicine in chosen.sure:
         new = _is_new(medicine, on, int(given["new_days"]))
         if new is Truth.UNKNOWN:
             answers.append(unknown(f"Whether this patch is new is not known: {medicine.name}."))

@@ -52,9 +52,15 @@ def is_meant(medicine: MedicineTaken, selector: Selector) -> Truth:
     named = bool(selector.group & groups.groups_of(medicine)) or any(
         groups.has_substance(medicine, each) for each in selector.substance
     )
-    if not named or (selector.patch is not None and medicine.is_patch is not selector.patch):
+    if not named:
         return Truth.NO
-    return _joined(_release(medicine, selector), _unit(medicine, selector))
+    return _joined(_patch(medicine, selector), _release(medicine, selector), _unit(medicine, selector))
+
+
+def _patch(medicine: MedicineTaken, selector: Selector) -> Truth:
+    if selector.patch is None or medicine.is_patch is selector.patch:
+        return Truth.YES
+    return Truth.UNKNOWN if medicine.is_patch is None else Truth.NO
 
 
 def _release(medicine: MedicineTaken, selector: Selector) -> Truth:

@@ -36,7 +36,7 @@ def medicine(
         substances=substances,
         classes=frozenset(classes),
         doses=doses,
-        **{**_COVER, "release": Release.IMMEDIATE},
+        **{**_COVER, "release": Release.IMMEDIATE, "is_patch": False},
     )  # type: ignore[arg-type]
     return replace(held, **more)
 

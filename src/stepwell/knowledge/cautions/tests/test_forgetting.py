@@ -36,12 +36,6 @@ def of_person(**forgotten: Any) -> Callable[[PersonFacts], PersonFacts]:
     return lambda facts: replace(facts, **forgotten)
 
 
-def slow_release(facts: PersonFacts) -> PersonFacts:
-    """Whether tablets are slow is forgotten; a patch is seen to be one."""
-    forgot = [each if each.is_patch else replace(each, release=Release.UNKNOWN) for each in facts.medicines]
-    return replace(facts, medicines=tuple(forgot))
-
-
 FORGETTING = {
     "age": of_person(age=None),
     "sex": of_person(sex=None),
@@ -64,7 +58,7 @@ FORGETTING = {
     "rate": of_each(patch_mcg_per_hour=None),
     "quantity": of_each(last_quantity=None),
     "unit and strength": of_each(unit=None, strength_mg_per_unit=None),
-    "release": slow_release,
+    "release": of_each(release=Release.UNKNOWN, is_patch=None),
 }  # fmt: skip
 
 
