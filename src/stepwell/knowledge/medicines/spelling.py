@@ -54,7 +54,9 @@ class Spelling:
         found = self.candidates(word)
         if not found or len({self._meanings[each] for each in found}) > 1:
             return None
-        own = {each for each in found if each in str(self._meanings[each]).lower()}  # the right spelling itself
+        own = {
+            each for each in found if each in str(self._meanings[each]).lower()
+        }  # the right spelling itself
         return min(own or found, key=lambda each: (abs(len(each) - len(word)), each))
 
     def correct(self, text: str) -> Corrected:
