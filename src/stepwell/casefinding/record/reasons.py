@@ -248,4 +248,9 @@ def sum_of_lines(lines: Sequence[Mapping[str, Any]], candidate: Any) -> str:
     """The sum over kept lines, to the total the search found."""
     shares = [(_dose(line["ome_min"]), _dose(line["ome_max"])) for line in lines if line["opioid"]]
     low, high = candidate.daily_ome_min, candidate.daily_ome_max
-    return sum_of(shares, low, high, at_least=candidate.ome_at_least)
+    causes = {
+        "withheld": "record_withheld" in candidate.reasons,
+        "elsewhere": any(line["opioid"] and not line["own"] for line in lines),
+    }
+    because = [name for name, holds in causes.items() if holds]
+    return sum_of(shares, low, high, at_least=candidate.ome_at_least, because=because)
