@@ -10,12 +10,24 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 from stepwell.base.errors import StepwellError
+from stepwell.knowledge.medicines.model import Release
 from stepwell.knowledge.tapers import lengths, rules, told
 from stepwell.knowledge.tapers.choice import rungs_for
 from stepwell.knowledge.tapers.guard import Level, earliest
 from stepwell.knowledge.tapers.ladder import MICROGRAM
 from stepwell.knowledge.tapers.model import Change, Constraints, Plan, Refusal, Regimen, Step
-from stepwell.knowledge.tapers.planner import Course, begin, finish, next_rung, plan, run, supplied, take_step
+from stepwell.knowledge.tapers.planner import (
+    Course,
+    NoLowerDoseError,
+    at_agreed_dose,
+    begin,
+    finish,
+    next_rung,
+    plan,
+    run,
+    supplied,
+    take_step,
+)
 from stepwell.knowledge.tapers.profiles import Basis, Profile, profile_for
 from stepwell.knowledge.tapers.target import pace
 
@@ -33,6 +45,7 @@ def hold(made: Plan, *, on: date, days: int, reason: str, by: str) -> Plan:
     if days <= 0:
         raise StepwellError("A hold needs at least one day.", next_step="Give the days to hold for.")
     step = made.steps[at]
+    _must_be_supplied(step, made)
     more = lengths.issues(days, lengths.allowed(made.constraints.script_days, step.regimen.change_hours))
     shift = timedelta(days=sum(more))
     held = told.closed(step, (*step.issue_days, *more), made.constraints, longer=False)
@@ -45,6 +58,7 @@ def hold(made: Plan, *, on: date, days: int, reason: str, by: str) -> Plan:
 def slow(made: Plan, *, on: date, reason: str, by: str, halve_step: bool = False) -> Plan:
     """From the step in force on: twice the interval, or half the step."""
     at = _step_on(made, on)
+    _must_be_supplied(made.steps[at], made)
     profile = _profile(made)
     present = pace(profile, made.starting_product, _thousandths(made.starting), made.constraints)
     if halve_step and profile.basis not in (Basis.PERCENT, Basis.MG):
@@ -59,8 +73,7 @@ def slow(made: Plan, *, on: date, reason: str, by: str, halve_step: bool = False
     course = _course(made, made.steps[: at + 1], slower)
     if isinstance(course, Refusal):
         return replace(made, refusals=(course,))
-    take_step(course, None, not_before=on)
-    run(course)
+    run(course, on)
     return _changed(finish(replace(made, constraints=slower), course), "slow", on, reason, by)
 
 
@@ -85,10 +98,15 @@ def step_back(made: Plan, *, on: date, reason: str, by: str) -> Plan:
     course = _course(made, kept, made.constraints)
     if isinstance(course, Refusal):
         return replace(made, refusals=(course,))
-    _set_dose(course, made.steps[at - 1].regimen, on, "step_back")
+    before = _same_dose(course, made.steps[at - 1].regimen)
+    if before is None:
+        raise StepwellError(
+            "The dose of the step before cannot be made of the products that can be supplied.",
+            next_step="Hold this step, or ask the prescriber.",
+        )
+    _set_dose(course, before, on, "step_back")
     held = on + timedelta(days=max(rules.current().guard_days, course.pace.interval_days))
-    take_step(course, None, not_before=held)
-    run(course)
+    run(course, held)
     return _changed(finish(made, course), "step_back", on, reason, by)
 
 
@@ -105,8 +123,13 @@ def replan(made: Plan, *, taken: Regimen, on: date, reason: str, by: str) -> Pla
     course = _course(made, _kept(made, at, on), made.constraints, taken)
     if isinstance(course, Refusal):
         return replace(made, refusals=(course,))
-    _set_dose(course, taken, on, "as_taken")
-    take_step(course, None)
+    now = _same_dose(course, taken)
+    if now is None:
+        raise StepwellError(
+            "What is taken cannot be supplied any more, nor the same dose made of other products.",
+            next_step="Ask the prescriber for another product.",
+        )
+    _set_dose(course, now, on, "as_taken")
     run(course)
     return _changed(finish(made, course), "replan", on, reason, by)
 
@@ -128,12 +151,7 @@ def mark_unavailable(made: Plan, *, product_id: str, on: date, reason: str, by: 
     on = _next_issue(made.steps[at], on)
     if _uses(made.steps[at : at + 1], product_id, on):
         return _changed(_replaced(without, at, on), "unavailable", on, reason, by)
-    course = _course(without, made.steps[: at + 1], constraints)
-    if isinstance(course, Refusal):
-        return _changed(replace(without, refusals=(course,)), "unavailable", on, reason, by)
-    take_step(course, None, not_before=on)
-    run(course)
-    return _changed(finish(without, course), "unavailable", on, reason, by)
+    return _changed(_go_on(without, made.steps[: at + 1], on), "unavailable", on, reason, by)
 
 
 def mark_unavailable_in(
@@ -143,6 +161,18 @@ def mark_unavailable_in(
     return tuple(mark_unavailable(each, product_id=product_id, on=on, reason=reason, by=by) for each in plans)
 
 
+def _go_on(made: Plan, kept: Sequence[Step], on: date) -> Plan:
+    """The plan from the end of the steps kept; else those and a refusal."""
+    course = _course(made, kept, made.constraints)
+    if isinstance(course, Refusal):
+        return _ended(made, kept, course)
+    try:
+        run(course, on)
+    except NoLowerDoseError:
+        return _ended(made, kept, _CANNOT_SUPPLY)
+    return finish(made, course)
+
+
 def _replaced(made: Plan, at: int, on: date) -> Plan:
     """The dose of a step made of other products from ``on``; else the next below that the guard allows; else a refusal."""
     step = made.steps[at]
@@ -150,25 +180,43 @@ def _replaced(made: Plan, at: int, on: date) -> Plan:
     course = _course(made, kept, made.constraints)
     if isinstance(course, Refusal):
         return _ended(made, kept, course)
-    same = course.rungs.at(_thousandths(step.regimen))
-    if same is not None and same.regimen.change_hours == step.regimen.change_hours:
-        _set_dose(course, same.regimen, on, "rebuilt")
-        take_step(course, None, not_before=step.starts_on + timedelta(days=step.days))
-    else:
-        _, dose = next_rung(course)
-        rule = rules.current()
-        first = earliest(
-            course.levels,
-            dose,
-            not_before=on,
-            guard_percent=rule.guard_percent,
-            guard_days=rule.guard_days,
-        )
-        if first > on and course.guarded:
+    same = _same_dose(course, step.regimen)
+    try:
+        if same is not None:
+            _set_dose(course, same, on, "rebuilt")
+            run(course, step.starts_on + timedelta(days=step.days))
+        elif _may_fall(course, on):
+            take_step(course, on)
+            run(course)
+        else:
             return _ended(made, kept, _CANNOT_SUPPLY)
-        take_step(course, on)
-    run(course)
+    except NoLowerDoseError:
+        return _ended(made, kept, _CANNOT_SUPPLY)
     return finish(made, course)
+
+
+def _same_dose(course: Course, regimen: Regimen) -> Regimen | None:
+    """The dose of a regimen made of products that can be supplied, at the same times or patch days; None where it cannot be."""
+    gone = course.constraints.unavailable
+    if not any(item.product.product_id in gone for item in regimen.items):
+        return regimen
+    same = course.rungs.at(_thousandths(regimen))
+    if same is None or same.regimen.change_hours != regimen.change_hours:
+        return None
+    slow = regimen.items[0].product.release is Release.MODIFIED
+    return None if slow and same.regimen.times != regimen.times else same.regimen
+
+
+def _may_fall(course: Course, on: date) -> bool:
+    """Whether the guard lets the next dose below begin on ``on``. Stopping altogether is never a way out of a stock-out."""
+    rule = rules.current()
+    rung, dose = next_rung(course)
+    if rung is None or at_agreed_dose(course):
+        return False
+    first = earliest(
+        course.levels, dose, not_before=on, guard_percent=rule.guard_percent, guard_days=rule.guard_days
+    )
+    return first <= on or not course.guarded
 
 
 def _ended(made: Plan, kept: Sequence[Step], why: Refusal) -> Plan:
@@ -181,7 +229,9 @@ def _course(
 ) -> Course | Refusal:
     """The course of a plan at the end of the steps that are kept."""
     profile = _profile(made)
-    rungs = rungs_for(taken or made.starting, profile, constraints, once_daily=made.once_daily)
+    # A product that lasts a whole day stays one, whatever strength of it is taken now.
+    whole_day = made.once_daily or made.starting_product.mr_interval_hours == _DAY_HOURS
+    rungs = rungs_for(taken or made.starting, profile, constraints, once_daily=whole_day)
     if isinstance(rungs, Refusal):
         return rungs
     course = begin(made.starting, rungs, profile, constraints)
@@ -235,7 +285,12 @@ def _change_day(step: Step, on: date) -> date:
 
 
 def _step_on(made: Plan, on: date) -> int:
-    """Which step is in force on a day. Raises StepwellError before the plan begins and after it has ended."""
+    """Which step is in force on a day. Raises StepwellError before the plan begins, after it has ended, and before its last change."""
+    if any(on < change.on for change in made.changes):
+        raise StepwellError(
+            "A later change has been made to the plan.",
+            next_step="Give that day or a day after it: what was done is not rewritten.",
+        )
     for at, step in enumerate(made.steps):
         if step.starts_on <= on < step.starts_on + timedelta(days=step.days):
             return at
@@ -255,6 +310,15 @@ def _next_issue(step: Step, on: date) -> date:
     return day
 
 
+def _must_be_supplied(step: Step, made: Plan) -> None:
+    """Raises StepwellError for a step that cannot go on, because a product of it is gone."""
+    if any(item.product.product_id in made.constraints.unavailable for item in step.regimen.items):
+        raise StepwellError(
+            "The step uses a product that cannot be supplied, so it cannot be made longer.",
+            next_step="Give the day its replacement begins, or a day after it.",
+        )
+
+
 def _uses(steps: Iterable[Step], product_id: str, on: date) -> bool:
     return any(
         item.product.product_id == product_id
@@ -265,8 +329,9 @@ def _uses(steps: Iterable[Step], product_id: str, on: date) -> bool:
 
 
 def _shifted(step: Step, shift: timedelta, constraints: Constraints) -> Step:
-    moved = replace(step, starts_on=step.starts_on + shift, review_on=step.review_on + shift)
-    return told.closed(moved, moved.issue_days, constraints, longer=False) if moved.issue_days else moved
+    """The step later; its review stays on an open day."""
+    review = lengths.open_on_or_before(step.review_on + shift, constraints)
+    return replace(step, starts_on=step.starts_on + shift, review_on=review)
 
 
 def _resupplied(made: Plan, steps: Sequence[Step]) -> Plan:

@@ -35,10 +35,19 @@ from stepwell.knowledge.tapers.scripts import supply
 from stepwell.knowledge.tapers.target import Pace, pace
 
 LONG_AGO = date(1900, 1, 1)
+_AT_AGREED_DOSE = Refusal(
+    "at_agreed_dose",
+    "The next dose that can be made is below the agreed dose, so there is nothing to plan.",
+    "the prescriber and the person, whether the agreed dose still holds",
+)
 
 
 class TooManyStepsError(StepwellError):
     """The profile's steps are so small that the plan would go on for many years."""
+
+
+class NoLowerDoseError(StepwellError):
+    """Stopping would be from a dose above the lowest that products make."""
 
 
 @dataclass(slots=True)
@@ -98,11 +107,15 @@ def plan(
     if isinstance(rungs, Refusal):
         return replace(made, refusals=(rungs,))
     course = begin(regimen, rungs, profile, constraints)
-    take_step(course, start_on)
     try:
+        if at_agreed_dose(course):
+            return replace(made, refusals=(_AT_AGREED_DOSE,))
+        take_step(course, start_on)
         run(course)
     except TooManyStepsError as error:
         return replace(made, refusals=(Refusal("too_many_steps", error.what, "a specialist"),))
+    except NoLowerDoseError as error:
+        return replace(made, refusals=(Refusal("no_lower_dose", error.what, "the prescriber"),))
     return finish(made, course)
 
 
@@ -143,21 +156,22 @@ def begin(regimen: Regimen, rungs: Rungs, profile: Profile, constraints: Constra
     return Course(rungs, wanted, constraints, [Level(LONG_AGO, start)], [], regimen)
 
 
-def run(course: Course) -> None:
-    """Steps to the end: nothing, or the agreed dose."""
+def run(course: Course, not_before: date | None = None) -> None:
+    """Steps to the end: nothing, or the agreed dose. The present step is not left before ``not_before``."""
     most = rules.current().most_steps
-    while course.regimen.items and not _at_agreed_dose(course):
+    while course.regimen.items and not at_agreed_dose(course):
         if len(course.steps) >= most:
             raise TooManyStepsError(
                 f"The plan would need more than {most} steps.",
                 next_step="Choose a larger step within the profile, or ask a specialist.",
             )
-        take_step(course, None)
-    _hold_last(course)
+        take_step(course, None, not_before=not_before)
+        not_before = None
+    _hold_last(course, not_before)
 
 
 def next_rung(course: Course) -> tuple[Rung | None, int]:
-    """The rung to step to (None: nothing) and its dose."""
+    """The rung to step to (None: nothing) and its dose. Raises NoLowerDoseError where nothing is below but the dose is not the lowest."""
     current = course.levels[-1].dose
     target = course.pace.target(current)
     if course.guarded:
@@ -166,10 +180,18 @@ def next_rung(course: Course) -> tuple[Rung | None, int]:
     if agreed is not None:
         target = max(target, int(agreed * MICROGRAM))
     rung = course.rungs.below(current, target)
+    gone = course.constraints.unavailable
+    lowest = course.rungs.at(current) is not None
+    if rung is None and not (lowest and not any(i.product.product_id in gone for i in course.regimen.items)):
+        raise NoLowerDoseError(
+            "No lower dose can be made of the products allowed, and the dose now is not the lowest there is.",
+            next_step="Ask the prescriber for another product.",
+        )
     return rung, rung.dose if rung else 0
 
 
-def _at_agreed_dose(course: Course) -> bool:
+def at_agreed_dose(course: Course) -> bool:
+    """Whether the next step would go below the agreed dose."""
     agreed = course.constraints.maintenance
     return agreed is not None and next_rung(course)[1] < agreed * MICROGRAM
 
@@ -212,11 +234,12 @@ def _close(course: Course, day: date, longer: bool) -> date:
     return step.starts_on + timedelta(days=sum(issued))
 
 
-def _hold_last(course: Course) -> None:
+def _hold_last(course: Course, not_before: date | None) -> None:
     """The last step: an agreed dose is supplied for one interval, to be reviewed; nothing needs no supply."""
     step = course.steps[-1]
     if step.regimen.items:
-        _close(course, step.starts_on + timedelta(days=course.pace.interval_days), longer=False)
+        day = step.starts_on + timedelta(days=course.pace.interval_days)
+        _close(course, max(day, not_before or day), longer=False)
 
 
 def finish(made: Plan, course: Course) -> Plan:

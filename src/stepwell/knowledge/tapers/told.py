@@ -17,6 +17,7 @@ from stepwell.knowledge.tapers.target import Pace
 
 _PLACES = Decimal("0.1")
 _DAY = timedelta(days=1)
+_WHOLE_DAY = 24
 
 HELD_FOR_GUARD = "held_for_guard"
 REASONS = {
@@ -171,6 +172,11 @@ def _of_medicine(product: Product, plan: Plan) -> Iterator[Caution]:
     if "paracetamol" in product.other_ingredients:
         yield Caution(
             "paracetamol_falls", "Paracetamol falls too. Offer plain paracetamol for what is taken away."
+        )
+    if product.mr_interval_hours == _WHOLE_DAY:
+        yield Caution(
+            "name_brand",
+            "A product that lasts a whole day, where others of the same name last 12 hours: name the brand on every script.",
         )
     if plan.starting.change_hours is not None:
         yield Caution(

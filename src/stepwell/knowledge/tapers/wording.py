@@ -17,7 +17,6 @@ _WHEN = {
 _HALF = Decimal("0.5")
 _DAY_HOURS = 24
 _WEEK_HOURS = 168
-_CLOSE = Decimal("0.001")
 
 _written: dict[tuple[object, ...], str] = {}
 
@@ -59,20 +58,28 @@ def _every(hours: int) -> str:
 
 def _read_back(text: str, item: Item) -> None:
     read = dosage.parse(text, item.product)
-    planned = item.daily_units
-    if item.change_hours is not None:
-        planned = Decimal(item.worn * _DAY_HOURS) / item.change_hours
-    same = (
-        read.status is dosage.Status.PARSED
-        and not read.as_needed
-        and not read.steps
-        and read.daily_min is not None
-        and read.daily_min == read.daily_max
-        and abs(read.daily_min - planned) < _CLOSE
-        and (item.change_hours is not None or read.daily_min == planned)
-    )
-    if not same:
+    plain = read.status is dosage.Status.PARSED and not read.as_needed and not read.steps
+    if not plain or not (_same_patches(read, item) if item.change_hours else _same_units(read, item)):
         raise StepwellError(
             "The instruction of a planned step does not read back as the planned dose, so the plan is not made.",
             next_step="Report the medicine and the profile. No dose was guessed.",
         )
+
+
+def _same_units(read: dosage.Dosage, item: Item) -> bool:
+    numbers = [number for _, number in item.units]
+    return (
+        read.daily_min == read.daily_max == item.daily_units
+        and read.frequency_min == read.frequency_max == len(numbers)
+        and (read.dose_min, read.dose_max) == (min(numbers), max(numbers))
+    )
+
+
+def _same_patches(read: dosage.Dosage, item: Item) -> bool:
+    days = Decimal(item.change_hours or 0) / _DAY_HOURS
+    once = read.frequency_min == read.frequency_max == 1
+    return (
+        once
+        and read.dose_min == read.dose_max == item.worn
+        and (read.interval_days_min == read.interval_days_max == days)
+    )

@@ -15,6 +15,8 @@ from stepwell.knowledge.tapers.families import held_for_tapers
 from stepwell.knowledge.tapers.profiles import Profile, profiles
 
 GUARD_DAYS = timedelta(days=28)
+# Steps the profile did not make: a prescriber's step back, what is taken, the same dose of other products.
+CHANGED = {"step_back", "as_taken", "rebuilt"}
 FENTANYL_TWELVE = {Decimal(12): Decimal("12.5")}
 PERMITTED = {None: {7, 14, 28}, 72: {9, 15, 27, 30}, 96: {8, 12, 28}, 168: {7, 14, 28}}
 
@@ -26,10 +28,10 @@ def broken(made: Plan) -> list[str]:
 
 
 def falls(made: Plan) -> Iterator[str]:
-    """The dose never rises and never stays; a change is what the step says it is."""
+    """The dose never rises and never stays, but by a change that is recorded; a step is what it says it is."""
     before = made.starting.dose
     for step in made.steps:
-        if not step.daily_dose < before:
+        if not step.daily_dose < before and not CHANGED & set(step.flags):
             yield f"{step.daily_dose} after {before}"
         if step.dose_before != before or step.daily_dose != step.regimen.dose:
             yield "a step does not tell its doses"
@@ -42,12 +44,15 @@ def pace(made: Plan) -> Iterator[str]:
     """Each step is within its profile, or one smallest step and flagged; no sooner than the profile's interval."""
     profile = profiles()[made.profile]
     for step in made.steps:
+        if CHANGED & set(step.flags):
+            continue
         fall = step.dose_before - step.daily_dose
         most = _most(made, profile, step)
         flagged = {"smallest_step", "last_dose"} & set(step.flags)
         if fall > most and (not flagged or step.within_profile):
             yield f"{fall} of {step.dose_before} is more than {most} and not flagged"
-        if step.days and step.days < max(7, profile.interval_min_days or 0):
+        least = max(7, profile.interval_min_days or 0)
+        if not made.changes and 0 < step.days < least:
             yield f"left after {step.days} days"
 
 
@@ -68,7 +73,8 @@ def buildable(made: Plan) -> Iterator[str]:
         total = Decimal(0)
         for item in step.regimen.items:
             product = item.product
-            if not held_for_tapers(product) or product.product_id in made.constraints.unavailable:
+            gone = product.product_id in made.constraints.unavailable and not made.changes
+            if not held_for_tapers(product) or gone:
                 yield f"{product.name} may not be used"
             if product.substance != made.starting_product.substance:
                 yield f"{product.name} is another substance"
@@ -123,7 +129,8 @@ def times_of_day(made: Plan) -> Iterator[str]:
         strengths = {item.product.strength_mg_per_unit for item in step.regimen.items}
         if slow and step.regimen.items and len(times) < len(start.times):
             one_each = all(number == 1 for item in step.regimen.items for _, number in item.units)
-            if len(strengths) > 1 or not one_each or "fewer_times_a_day" not in step.flags:
+            marked = {"fewer_times_a_day", *CHANGED} & set(step.flags)
+            if len(strengths) > 1 or not one_each or not marked:
                 yield f"{times} of a slow product above its lowest strength"
         if by_dose and made.constraints.spread is Spread.NIGHT and Time.NIGHT in start.times and times:
             if any(_at(step.regimen, Time.NIGHT) < _at(step.regimen, time) for time in times):
@@ -146,22 +153,22 @@ def patches(made: Plan) -> Iterator[str]:
 
 def guard(made: Plan) -> Iterator[str]:
     """Over any 28 days the dose falls by at most 25 %, but for one flagged step alone in its 28 days."""
-    levels = [(None, made.starting.dose), *((step.starts_on, step.daily_dose) for step in made.steps)]
-    for first in range(len(levels) - 1):
-        leaves = levels[first + 1][0]
+    levels = [(made.start_on - 10 * GUARD_DAYS, made.starting.dose, set[str]())]
+    for step in made.steps:
+        if step.daily_dose != levels[-1][1]:
+            levels.append((step.starts_on, step.daily_dose, set(step.flags)))
+    for first, (_, dose, _) in enumerate(levels[:-1]):
         for last in range(first + 1, len(levels)):
-            begins = levels[last][0]
-            assert leaves is not None and begins is not None
-            if begins >= leaves + GUARD_DAYS:
+            begins, lower, flags = levels[last]
+            if begins >= levels[first + 1][0] + GUARD_DAYS:
                 break
-            fall = (levels[first][1] - levels[last][1]) * 100 / levels[first][1]
-            alone = last == first + 1 and "above_guard_held" in made.steps[first].flags
-            if fall > 25 and not alone:
-                yield f"{fall:.1f} % within 28 days of {leaves}"
-    for step, following in pairwise(made.steps):
-        held = {"above_guard_held"} & {*step.flags, *following.flags}
-        if held and following.starts_on - step.starts_on < GUARD_DAYS:
-            yield f"a step beyond the guard was held {step.days} days"
+            alone = last == first + 1 and "above_guard_held" in flags
+            if (dose - lower) * 100 > 25 * dose and not alone and not CHANGED & flags:
+                yield f"{dose} to {lower} within 28 days of {levels[first + 1][0]}"
+    for (begins, dose, flags), (following, lower, later) in pairwise(levels):
+        held = "above_guard_held" in flags | later
+        if lower < dose and held and following - begins < GUARD_DAYS and not CHANGED & later:
+            yield f"a step beyond the guard was held for {following - begins}"
 
 
 def ending(made: Plan) -> Iterator[str]:
@@ -189,10 +196,9 @@ def calendar(made: Plan) -> Iterator[str]:
         if step.starts_on + timedelta(days=step.days) != following.starts_on:
             yield f"a gap after {step.starts_on}"
     for step in made.steps:
-        if (
-            sum(step.issue_days) != step.days
-            or not set(step.issue_days) <= PERMITTED[step.regimen.change_hours]
-        ):
+        permitted = PERMITTED.get(step.regimen.change_hours, set())
+        filled = sum(step.issue_days) == step.days or "cut_short" in step.flags
+        if not filled or not set(step.issue_days) <= permitted:
             yield f"issues of {step.issue_days} for {step.days} days"
         yield from _scripts_within(step)
 
@@ -215,12 +221,18 @@ def readable(made: Plan) -> Iterator[str]:
         planned = {item.product.product_id: item for item in step.regimen.items}
         for script in step.scripts:
             read = dosage.parse(script.instruction, script.product)
-            item = planned[script.product.product_id]
+            item = planned.get(script.product.product_id)
+            if item is None:
+                yield f"{script.product.name} is not planned"
+                continue
             if item.change_hours is not None:
                 right = read.dose_max == item.worn == read.dose_min
                 right = right and read.interval_days_max == Decimal(item.change_hours) / 24
             else:
                 right = read.daily_min == read.daily_max == item.daily_units
+                right = right and read.frequency_min == read.frequency_max == len(item.units)
+                right = right and read.dose_min == min(number for _, number in item.units)
+                right = right and read.dose_max == max(number for _, number in item.units)
             if read.status is not dosage.Status.PARSED or not right:
                 yield f"{script.instruction!r} is read as {read.daily_max}"
 

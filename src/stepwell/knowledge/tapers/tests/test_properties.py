@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import random
 from datetime import date, timedelta
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from stepwell.base.errors import StepwellError
 from stepwell.knowledge import tapers
 from stepwell.knowledge.tapers.tests import regimens
 from stepwell.knowledge.tapers.tests.invariants import broken
@@ -39,6 +41,42 @@ def test_every_plan_holds_to_the_invariants(choose, days) -> None:
 def test_the_same_question_has_the_same_plan(choose) -> None:
     asked = regimens.asked(choose)
     assert planned(asked) == planned(asked)
+
+
+def changed(made: tapers.Plan, choose: random.Random) -> tapers.Plan:
+    """The plan after one change on some day it holds."""
+    ends = made.steps[-1].starts_on + timedelta(days=max(made.steps[-1].days, 0))
+    on = made.start_on + timedelta(days=choose.randrange(max(1, (ends - made.start_on).days)))
+    who = {"on": on, "reason": "the person's wish", "by": "the prescriber"}
+    in_force = [s for s in made.steps if s.starts_on <= on < s.starts_on + timedelta(days=s.days)]
+    kind = choose.choice(("hold", "slow", "back", "gone", "again")) if in_force else "hold"
+    if kind == "hold":
+        return tapers.hold(made, days=choose.choice((7, 14, 30)), **who)
+    if kind == "slow":
+        return tapers.slow(made, **who)
+    if kind == "back":
+        return tapers.step_back(made, **who)
+    if kind == "gone":
+        product = choose.choice(in_force[0].regimen.items).product
+        return tapers.mark_unavailable(made, product_id=product.product_id, **who)
+    return tapers.replan(made, taken=in_force[0].regimen, **who)
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=RELAXED)
+@given(choose=st.randoms(use_true_random=False))
+def test_a_changed_plan_holds_to_the_invariants_too(choose) -> None:
+    made = planned(regimens.asked(choose))
+    if made.refusals:
+        return
+    try:
+        for _ in range(2):
+            made = changed(made, choose)
+            if made.refusals:
+                assert made.stopped_on is None
+                return
+            assert broken(made) == []
+    except StepwellError as error:
+        assert error.next_step  # a change that is not allowed says what to do instead
 
 
 @pytest.mark.slow
