@@ -69,13 +69,10 @@ def _family_members(wanted: Family) -> tuple[Product, ...]:
     return tuple(sorted(found, key=lambda p: p.product_id))
 
 
-@cache
-def _once_daily_ids() -> frozenset[str]:
-    return frozenset(product_id for _, product_id in catalogue.once_daily_brands())
-
-
 def _sold_once_daily(product: Product) -> bool:
-    return product.product_id in _once_daily_ids()
+    """Whether a brand of the product lasts a whole day, though others of it do not."""
+    exceptions = _rows()[product.product_id]["interval_exceptions"].split(";")
+    return any(part.strip().endswith(f"={_ONCE_A_DAY}") for part in exceptions)
 
 
 def products_for(

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
 from math import gcd
+from threading import Lock
 
 from stepwell.knowledge.medicines.model import Product
 from stepwell.knowledge.tapers import rules
@@ -70,6 +71,8 @@ class OccasionDoses:
         self.quantum = gcd(*(piece.dose for piece in pieces))
         """Micrograms every dose is a multiple of."""
         self.smallest = self._pieces[0].dose
+        # Ladders are kept and shared: two requests may ask for larger doses at once.
+        self._growing = Lock()
         self._cost: list[int | None] = [0]
         self._ways: list[tuple[Made, ...]] = [(tuple(0 for _ in products),)]
 
@@ -78,12 +81,14 @@ class OccasionDoses:
         at, rest = divmod(dose, self.quantum)
         if rest or at < 0:
             return ()
-        while len(self._cost) <= at:
-            self._grow()
+        if len(self._ways) <= at:
+            with self._growing:
+                while len(self._ways) <= at:
+                    self._grow()
         return self._ways[at]
 
     def _grow(self) -> None:
-        at = len(self._cost)
+        at = len(self._ways)
         best: int | None = None
         found: dict[Made, None] = {}
         for piece in self._pieces:

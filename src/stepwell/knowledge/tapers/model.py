@@ -31,7 +31,10 @@ class DoseUnit(StrEnum):
 
 
 class Spread(StrEnum):
-    """How a day's dose is shared out: the larger part at night, or as even as the strengths allow."""
+    """How a day's dose is shared out: the larger part at night, or as even as the strengths allow.
+
+    EVEN is for somebody who also takes a benzodiazepine, a z-drug or another medicine that slows breathing, or is frail.
+    """
 
     NIGHT = "night"
     EVEN = "even"
