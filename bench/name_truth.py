@@ -221,11 +221,30 @@ class Reference:
             found.append(Listed(name, tuple(each for each in whole if each), known or named))
         return found
 
+    def abbreviated(self, sections: tuple[str, ...]) -> list[Listed]:
+        """The distinct names of the prescribing data in some BNF sections, which abbreviates: "Codeine Phos_Tab 30mg"."""
+        codes: dict[str, set[str]] = defaultdict(set)
+        for file in ("EPD_2017-09.csv", "EPD_2017-10.csv"):
+            for row in self._read(f"prescribing/{file}"):
+                if row["BNF_CODE"].startswith(sections):
+                    codes[row["BNF_DESCRIPTION"]].add(row["BNF_CODE"])
+        found = []
+        for name in sorted(codes):
+            truths = [self.of_bnf(code) for code in sorted(codes[name])]
+            known = any(amount for each in truths for facts in each for _, amount in facts.strengths)
+            whole = (frozenset(facts for facts in each if _whole(facts)) for each in truths)
+            found.append(
+                Listed(name, tuple(each for each in whole if each), known or bool(_STRENGTH.search(name)))
+            )
+        return found
+
     def truth(self, code: str) -> frozenset[Facts]:
-        """What a code is. Several where its BNF code is of several official products; empty where nothing outside says."""
+        """What a dm+d code is, through its BNF code."""
         bnf = self.bnf_of.get(code) or self.by_vmp.get(code, "")
-        if not bnf:
-            return frozenset()
+        return self.of_bnf(bnf) if bnf else frozenset()
+
+    def of_bnf(self, bnf: str) -> frozenset[Facts]:
+        """What a BNF code is. Several where it is of several official products; empty where nothing outside says."""
         generic = self.generic.get(_key(bnf))
         names = {row["name"] for row in self.bnf[generic]} if generic else set()
         found = {read_generic(name) for name in names | self.vmp_names.get(_key(bnf), set())}

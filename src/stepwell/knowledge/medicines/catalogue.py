@@ -6,8 +6,7 @@ what is taken beside them for pain. The second is read when something is not fou
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
@@ -30,7 +29,6 @@ _TABLES: Mapping[Shelf, tuple[str, ...]] = {
     Shelf.COUNTED: ("products", "products_dependence", "products_sedative", "products_more"),
     Shelf.BESIDE: ("products_pain",),
 }
-_BRANDS = {Shelf.COUNTED: "brands", Shelf.BESIDE: "brands_pain"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,6 +204,13 @@ def partly_counted(chemical: str) -> bool:
     return row is not None and row["counted"] == "some"
 
 
+def with_text_only() -> Iterator[tuple[str, Product]]:
+    """(brand, product that stays text) of every branded dm+d code that has one."""
+    for coded in _by_dmd().values():
+        if coded.brand and coded.text_only:
+            yield coded.brand, coded.text_only
+
+
 def by_dmd(code: str) -> Coded | None:
     """What a dm+d id (generic, brand or earlier id) is; None if it is not held."""
     return _by_dmd().get(code) or _beside_by_dmd().get(code)
@@ -227,73 +232,6 @@ def by_bnf(code: str) -> Coded | None:
             stays_text = _text_only_by_key().get(key)
             return Coded(None, row["label"], classes_of(row["classes"]), None, stays_text)
     return None
-
-
-@dataclass(frozen=True, slots=True)
-class Brand:
-    """A brand and the products sold under it. ``complete`` when the brand's own name leaves out the strength."""
-
-    name: str
-    products: tuple[Product, ...]
-    complete: bool
-
-
-_ENDS_WITH_FORM = re.compile(r"\b(tablets|capsules|caplets|pack|suspension|solution)$", re.IGNORECASE)
-
-
-@cache
-def brands(shelf: Shelf = Shelf.COUNTED) -> Mapping[str, Brand]:
-    """Every brand by its name in lower case: from the catalogue's brand column, the code lists and the patch table."""
-    named: dict[str, tuple[str, dict[str, Product]]] = {}
-
-    def add(brand: str, found: Product) -> None:
-        named.setdefault(brand.lower(), (brand, {}))[1][found.product_id] = found
-
-    for each in products(shelf):
-        for brand in each.brands:
-            add(brand, each)
-    for row in tables.rows(_BRANDS[shelf]):
-        add(row["brand"], _by_id(shelf)[row["product_id"]])
-    by_rate = {
-        (p.substance, p.patch_rate_microgram_per_h): p
-        for p in products(shelf)
-        if p.patch_rate_microgram_per_h
-    }
-    for row in tables.rows("patch_brands"):
-        patch = by_rate.get((row["substance"], Decimal(row["rate_microgram_per_h"])))
-        if patch is not None:
-            add(row["brand"], patch)
-    return MappingProxyType(
-        {
-            key: Brand(
-                name, tuple(held.values()), len(held) == 1 and _ENDS_WITH_FORM.search(name) is not None
-            )
-            for key, (name, held) in named.items()
-        }
-    )
-
-
-@cache
-def label_brands(shelf: Shelf = Shelf.COUNTED) -> Mapping[str, str]:
-    """Brands (in lower case) of which no product is held, and the label of what is in them."""
-    if shelf is not Shelf.COUNTED:
-        return MappingProxyType({})
-    found = {
-        row["brand"].lower(): row["label"]
-        for row in tables.rows("dmd_codes")
-        if row["brand"] and row["label"] and row["brand"].lower() not in brands()
-    }
-    return MappingProxyType(found)
-
-
-@cache
-def text_only_brands() -> Mapping[str, tuple[Product, ...]]:
-    """Brands (in lower case) of products that stay text, and those products."""
-    found: dict[str, dict[str, Product]] = {}
-    for coded in _by_dmd().values():
-        if coded.brand and coded.text_only:
-            found.setdefault(coded.brand.lower(), {})[coded.text_only.product_id] = coded.text_only
-    return MappingProxyType({brand: tuple(held.values()) for brand, held in found.items()})
 
 
 @cache

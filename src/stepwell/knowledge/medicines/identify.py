@@ -7,10 +7,11 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from stepwell.knowledge import bnf
-from stepwell.knowledge.medicines import catalogue, matching, substances
+from stepwell.knowledge.medicines import brands, catalogue, matching, substances
 from stepwell.knowledge.medicines.catalogue import Coded, Shelf
 from stepwell.knowledge.medicines.model import Identification, MatchedBy, MedicineClass, Product
 from stepwell.knowledge.medicines.names import NameReading, read
+from stepwell.knowledge.medicines.narrowing import Match
 from stepwell.knowledge.medicines.verhoeff import check_digit_right
 
 _DMD = re.compile(r"[1-9][0-9]{5,17}")
@@ -143,7 +144,7 @@ def _conflict(coded: Coded, reading: NameReading, named: Identification) -> str:
     """Why code and name cannot both be right, or ""."""
     spoken = reading.counted or (frozenset({named.product.substance}) if named.product else frozenset())
     if not spoken and named.brand:
-        brand = catalogue.brands(reading.shelf)[named.brand.lower()]
+        brand = brands.brands(reading.shelf)[named.brand.lower()]
         spoken = frozenset(each.substance for each in brand.products)
     if spoken and not spoken & _substances(coded):
         return "Code and name are of different medicines."
@@ -178,7 +179,7 @@ def _from_name(name: str | None, reading: NameReading | None) -> Identification:
     if reading is None:
         return _UNKNOWN
     match = matching.match(name, reading)
-    brand = catalogue.brands(reading.shelf).get((reading.brand or "").lower())
+    brand = brands.brands(reading.shelf).get((reading.brand or "").lower())
     if match.product is not None:
         flags = set(match.flags)
         if MedicineClass.DEPENDENCE_TREATMENT in match.product.classes and not brand:
@@ -188,9 +189,7 @@ def _from_name(name: str | None, reading: NameReading | None) -> Identification:
     return _substance_only(reading, match, brand)
 
 
-def _substance_only(
-    reading: NameReading, match: matching.Match, brand: catalogue.Brand | None
-) -> Identification:
+def _substance_only(reading: NameReading, match: Match, brand: brands.Brand | None) -> Identification:
     labelled = substances.label(reading)
     if brand is not None and (labelled is None or "brand_of_another_medicine" in match.flags):
         of_brand = _label_of_brand(brand)
@@ -214,7 +213,7 @@ def _with_spelling(found: Identification, reading: NameReading) -> Identificatio
     return replace(found, reason=reason, flags=found.flags | {"spelling_corrected"})
 
 
-def _label_of_brand(brand: catalogue.Brand) -> substances.Labelled:
+def _label_of_brand(brand: brands.Brand) -> substances.Labelled:
     """The label of a brand's products; "a or b" where one brand name is of several."""
     return substances.joined((substances.of_product(each) for each in brand.products), "or")
 

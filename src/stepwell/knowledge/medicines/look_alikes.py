@@ -75,7 +75,7 @@ def _reasons(identified: Identification, bnf_code: str | None, name: str) -> Ite
         yield named, _why_not(identified, name)
     if bnf_code is not None and catalogue.partly_counted(bnf.chemical(bnf_code)):
         label = catalogue.chemicals()[bnf.chemical(bnf_code)]["label"]
-        if not identified.classes:
+        if identified.product is None:
             yield label, "Its BNF chemical is counted in part, and this code is not of that part."
     section = (bnf_code or "")[:7]
     if section in _WHOLE_SECTIONS and not identified.classes:

@@ -8,23 +8,16 @@ with one letter wrong is read as the word meant (see ``spelling``), and the read
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import cache
 
-from stepwell.knowledge import tables
-from stepwell.knowledge.medicines import catalogue
+from stepwell.knowledge.medicines import doubts
+from stepwell.knowledge.medicines.brands import label_brands
 from stepwell.knowledge.medicines.catalogue import Shelf
-from stepwell.knowledge.medicines.spelling import Spelling, one_edit_apart
+from stepwell.knowledge.medicines.phrases import scan, spelling
+from stepwell.knowledge.medicines.wording import plain, words_of
 
-_PARENTHESES = re.compile(r"\(([^()]*)\)|\[([^\[\]]*)\]")
-_HAS_STRENGTH = re.compile(r"\d\s*(?:mg|mcg|microg|ug|g\b|µg|μg|%)", re.IGNORECASE)
-_MICROGRAM = re.compile(r"(?:micrograms?|microgms?|microg|mcgs?|ugs?|[µμ]gs?)(?![a-z])")
-_MILLIGRAM = re.compile(r"(?:milligrams?|mgs)(?![a-z])")
-_GLUED_RELEASE = re.compile(r"(?<=\d)mg(?=[msp]/r\b)")  # "10/5mgM/R"
-_THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
-_SHARED_UNIT = re.compile(r"(?<![\d.])(\d+(?:\.\d+)?)\s*/\s*(\d+(?:\.\d+)?)(?=\s*mg(?![a-z]))")
 _NUMBER = r"(\d+(?:\.\d+)?)"
 _STRENGTH = re.compile(
     _NUMBER + r"\s*(mg|mcg|g)(?![a-z])"
@@ -32,16 +25,9 @@ _STRENGTH = re.compile(
 )
 _PERCENT = re.compile(_NUMBER + r"\s*%")
 _BARE_PAIR = re.compile(r"(?<![\d./])" + _NUMBER + r"\s*/\s*" + _NUMBER + r"(?![\d./])(?!\s*ml)")
-_WORD = re.compile(r"[a-z]+(?:'[a-z]+)?|\d+(?:\.\d+)?")
-_LETTERS_SLASH = re.compile(r"(?<=\b[a-z])/(?=[a-z]\b)")
 
 _MG = {"mg": Decimal(1), "mcg": Decimal("0.001"), "g": Decimal(1000)}
 
-_SHORT = 3  # letters
-_PER_WORDS = frozenset({"ml", "h", "hr", "hrs"})
-_UNIT_WORDS = frozenset({"mg", "mcg", "g"}) | _PER_WORDS
-# Kinds of word that mean the same in a name of either shelf.
-_KINDS_SHARED = ("form", "release", "coating", "other")
 _KINDS_COUNTED = ("counted", "mixture", "brand", "brand_alias", "dependence_brand", "label_brand")
 
 # Of several forms named, the one that says most: "effervescent powder sachets" are sachets, "buccal tablets" are buccal.
@@ -67,7 +53,7 @@ class Strength:
 
 @dataclass(frozen=True, slots=True)
 class NameReading:
-    """What the words of a name say. ``counted`` are ingredients of the classes counted here; ``others`` accompany them.
+    """What the words of a name say. ``brand`` is the longest of ``brands``. ``counted`` are ingredients of the classes counted here; ``others`` accompany them.
 
     ``rate`` is microgram/h; ``bare`` are numbers without a unit; ``micrograms`` are strengths written in micrograms with
     no "/hour", which on a patch can only be the rate. ``label`` is what is in a brand of which no product is held.
@@ -80,6 +66,7 @@ class NameReading:
     counted: frozenset[str]
     others: frozenset[str]
     brand: str | None
+    brands: frozenset[str]
     dependence_brand: bool
     label: str | None
     brand_without_product: str | None
@@ -106,156 +93,6 @@ class NameReading:
         return self.counted | self.others
 
 
-def plain(text: str) -> str:
-    """A name in one spelling: lower case, one word for each unit, brackets without a strength taken out."""
-    text = text.lower().replace("\u00a0", " ")
-    for _ in range(2):  # "(Bell, Sons & Co (Druggists) Ltd)"
-        text = _PARENTHESES.sub(
-            lambda found: f" {found[0][1:-1]} " if _HAS_STRENGTH.search(found[0]) else " ", text
-        )
-    text = _THOUSANDS.sub("", text)
-    text = _GLUED_RELEASE.sub("mg ", _MILLIGRAM.sub("mg", _MICROGRAM.sub("mcg", text)))
-    text = re.sub(r"(?<=[a-z\d])\s+per\s+(?=[a-z\d])", "/", text)
-    text = _SHARED_UNIT.sub(r"\1mg/\2", text)
-    return _LETTERS_SLASH.sub("", text)
-
-
-def words_of(text: str) -> list[str]:
-    """The words and numbers of a plain text."""
-    return _WORD.findall(text)
-
-
-@cache
-def _phrases(shelf: Shelf) -> Mapping[str, tuple[tuple[tuple[str, ...], str, str], ...]]:
-    """First word of each known phrase -> (its words, kind, value), the longest first."""
-    found: dict[str, dict[tuple[str, ...], tuple[str, str]]] = {}
-    for text, kind, value in _known(shelf):
-        words = tuple(words_of(plain(text)))
-        found.setdefault(words[0], {}).setdefault(words, (kind, value))
-    return {
-        first: tuple((words, *meant) for words, meant in sorted(held.items(), key=lambda item: -len(item[0])))
-        for first, held in found.items()
-    }
-
-
-def _known(shelf: Shelf) -> Iterator[tuple[str, str, str]]:
-    """(text, kind, value) of everything a name of this shelf may be made of; the first of equal texts counts."""
-    if shelf is Shelf.BESIDE:
-        for substance in {row["substance"] for row in catalogue.chemicals(shelf).values()}:
-            yield substance, "counted", substance
-    for row in tables.rows("name_words"):
-        if row["kind"] == "beside":
-            if shelf is Shelf.BESIDE:
-                yield row["word"], "counted", row["value"]
-        elif shelf is Shelf.COUNTED or row["kind"] in _KINDS_SHARED:
-            yield row["word"], row["kind"], row["value"]
-    for brand in catalogue.brands(shelf).values():
-        yield brand.name, "brand", brand.name
-    for name in catalogue.label_brands(shelf):
-        yield name, "label_brand", name
-
-
-@cache
-def _spelling() -> Spelling:
-    """One for both shelves: a word of either is never a misspelling of one of the other."""
-    meanings: dict[str, set[tuple[str, str]]] = {}
-    known = [phrase for shelf in Shelf for phrases in _phrases(shelf).values() for phrase in phrases]
-    for words, kind, value in known:
-        alone = len(words) == 1
-        for word in words:
-            meanings.setdefault(word, set()).add((kind, value) if alone else ("part", word))
-    settled: dict[str, object] = {}
-    for word, meant in meanings.items():
-        whole = sorted(each for each in meant if each[0] != "part")
-        settled[word] = whole[0] if whole else word
-    return Spelling(settled, (row["word"] for row in tables.rows("name_neighbours")))
-
-
-@cache
-def _short_release_words() -> frozenset[str]:
-    words = {
-        row["word"].replace("/", "")
-        for row in tables.rows("name_words")
-        if row["kind"] in ("release", "coating")
-    }
-    return frozenset(word for word in words if len(word) <= _SHORT)
-
-
-def _may_be_release(words: list[str], unknown: frozenset[int]) -> bool:
-    """Whether a short word that is not known, and is no unit, may be a misspelt "MR" or "XL"."""
-    return any(
-        len(words[at]) <= _SHORT
-        and words[at].isalpha()
-        and not _is_unit(words, at)
-        and any(one_edit_apart(words[at], release) for release in _short_release_words())
-        for at in unknown
-    )
-
-
-def _misspelt_unit(words: list[str], unknown: frozenset[int]) -> bool:
-    """Whether a number is followed by a short word that is no unit, one letter from "mg" or "mcg"."""
-    return any(
-        at > 0
-        and words[at - 1][0].isdigit()
-        and words[at].isalpha()
-        and words[at] not in _UNIT_WORDS
-        and any(one_edit_apart(words[at], unit) for unit in ("mg", "mcg"))
-        for at in unknown
-    )
-
-
-def _names_beside(words: list[str], unknown: frozenset[int]) -> bool:
-    """Whether a word not known on one shelf is a medicine's or a brand's on the other."""
-    phrases = _phrases(Shelf.BESIDE)
-    return any(
-        phrase == (words[at],) and kind in ("counted", "brand")
-        for at in unknown
-        for phrase, kind, _ in phrases.get(words[at], ())
-    )
-
-
-def _is_unit(words: list[str], at: int) -> bool:
-    """Whether a word follows a number or another unit ("10 mg / ml"), or counts ("x 56")."""
-    before = words[at - 1] if at else ""
-    after = words[at + 1] if at + 1 < len(words) else ""
-    if words[at] == "x":
-        return after.isdigit() and words[at + 2 : at + 3] not in (["mg"], ["mcg"])
-    of_each = words[at] in _PER_WORDS and before in _UNIT_WORDS - _PER_WORDS  # "mg/ml"
-    return of_each or (words[at] in _UNIT_WORDS and before[:1].isdigit())
-
-
-def _follows(words: list[str], unknown: frozenset[int], brand: str) -> bool:
-    """Whether a word that is not known comes right after the brand."""
-    end = words_of(plain(brand))[-1:]
-    return any(
-        words[at - 1 : at] == end and words[at].isalpha() and len(words[at]) > 1 for at in unknown if at
-    )
-
-
-def near_a_known_word(words: Iterable[str]) -> list[str]:
-    """Of some words, those one letter from a long word known here that are not known themselves."""
-    spelling = _spelling()
-    return [word for word in words if spelling.is_near(word)]
-
-
-def _scan(words: list[str], shelf: Shelf) -> tuple[dict[str, list[str]], frozenset[int]]:
-    """What the known phrases mean, by kind, and the places of the words that are in none."""
-    phrases = _phrases(shelf)
-    found: dict[str, list[str]] = {}
-    unknown = set()
-    at = 0
-    while at < len(words):
-        for phrase, kind, value in phrases.get(words[at], ()):
-            if tuple(words[at : at + len(phrase)]) == phrase:
-                found.setdefault(kind, []).append(value)
-                at += len(phrase)
-                break
-        else:
-            unknown.add(at)
-            at += 1
-    return found, frozenset(unknown)
-
-
 def is_of_concern(found: Mapping[str, list[str]]) -> bool:
     """Whether any word names something counted here."""
     return any(kind in found for kind in _KINDS_COUNTED)
@@ -265,16 +102,17 @@ def read(name: str | None, shelf: Shelf = Shelf.COUNTED) -> NameReading | None:
     """What a product name says, or None when nothing in it is of this shelf (most medicines)."""
     if not name:
         return None
-    spelt = _spelling().correct(name.lower())
+    spelt = spelling().correct(name.lower())
     text = plain(spelt.text)
     words = words_of(text)
-    found, unknown = _scan(words, shelf)
+    scanned = scan(words, shelf)
+    found, unknown = scanned.found, scanned.unknown
     if not is_of_concern(found):
         return None
     counted, others = _ingredients(found)
-    brands = [*found.get("brand", ()), *found.get("brand_alias", ())]
+    named_brands = [*found.get("brand", ()), *found.get("brand_alias", ())]
     named = found["label_brand"][0] if "label_brand" in found else None
-    label = catalogue.label_brands(shelf)[named] if named else None
+    label = label_brands(shelf)[named] if named else None
     strengths, rate, micrograms, rest = _strengths(text)
     pair = None if strengths else _BARE_PAIR.search(rest)
     if pair:
@@ -287,7 +125,8 @@ def read(name: str | None, shelf: Shelf = Shelf.COUNTED) -> NameReading | None:
     return NameReading(
         counted=counted,
         others=others,
-        brand=max(brands, key=len) if brands else None,
+        brand=max(named_brands, key=len) if named_brands else None,
+        brands=frozenset(named_brands),
         dependence_brand="dependence_brand" in found,
         label=label,
         brand_without_product=named,
@@ -303,10 +142,10 @@ def read(name: str | None, shelf: Shelf = Shelf.COUNTED) -> NameReading | None:
         words=frozenset(words),
         shelf=shelf,
         read_as=spelt.read_as,
-        may_be_release=_may_be_release(words, unknown),
-        word_after_brand=bool(brands) and _follows(words, unknown, max(brands, key=len)),
-        misspelt_unit=_misspelt_unit(words, unknown),
-        names_other=shelf is Shelf.COUNTED and _names_beside(words, unknown),
+        may_be_release=doubts.may_be_release(words, unknown),
+        word_after_brand=scanned.unknown_after_brand(words),
+        misspelt_unit=doubts.misspelt_unit(words, unknown),
+        names_other=shelf is Shelf.COUNTED and doubts.names_beside(words, unknown),
     )
 
 

@@ -375,3 +375,21 @@ def _dose(found: Identification) -> tuple[object, ...]:
     if found.product is None:
         return (found.substance,)
     return found.product.name, found.product.strength_mg_per_unit, found.product.patch_rate_microgram_per_h
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("Remedeine Fte_Tab", "Co-dydramol 30mg/500mg tablets"),
+        ("Remedeine_Tab", "Co-dydramol 20mg/500mg tablets"),
+        ("Remedeine Xtra_Tab", None),  # a word not known after a brand whose name leaves out the strength
+        ("MXL and Zomorph 60mg", "Morphine 60mg modified-release capsules"),  # two brands of one product
+        ("MXL / OxyContin 60mg", None),
+        ("Gabapentin 600md tablets and Gabapentin 300mg capsules", None),
+        ("Oxycodone 10m / Naloxone 5mg modified-release tablets", None),
+    ],
+)
+def test_brands_that_leave_out_the_strength_and_strengths_left_out(written: str, meant: str | None) -> None:
+    found = identify(name=written)
+    assert (found.product.name if found.product else None) == meant
+    assert found.classes

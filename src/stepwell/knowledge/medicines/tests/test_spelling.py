@@ -9,7 +9,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from stepwell.knowledge.medicines import Identification, MatchedBy, catalogue, identify
+from stepwell.knowledge.medicines import Identification, MatchedBy, brands, catalogue, identify
 from stepwell.knowledge.medicines.catalogue import Shelf
 from stepwell.knowledge.medicines.spelling import Spelling, one_edit_apart
 
@@ -20,7 +20,7 @@ def every_name() -> list[str]:
     branded = [
         f"{brand.name} {strength[0]}"
         for shelf in Shelf
-        for brand in catalogue.brands(shelf).values()
+        for brand in brands.brands(shelf).values()
         for product in brand.products
         if (strength := re.search(r"\d.*", product.name))
     ]
