@@ -10,6 +10,7 @@ from stepwell.knowledge.dosage.grammar.parts import Amount, Limit, RefusedError,
 from stepwell.knowledge.medicines.model import Product
 
 _SOLID = frozenset({"tablet", "capsule"})
+_WORN = frozenset({"patch", "plaster"})
 _MEASURED = frozenset({"ml", "mg", "microgram"})
 _EACH = frozenset({"dose", "unit"})
 _LARGEST_BARE_NUMBER = Decimal(20)
@@ -99,7 +100,7 @@ class ProductAgreement(Agreement):
     def __init__(self, product: Product) -> None:
         super().__init__()
         self.product = product
-        self.is_patch = product.unit == "patch"
+        self.is_patch = product.unit in _WORN
 
     def convert(self, part: Part) -> Amount:
         dose = part.dose
@@ -122,7 +123,7 @@ class ProductAgreement(Agreement):
         if dose.high > _LARGEST_BARE_NUMBER or (self.is_patch and dose.high > _MOST_PATCHES_SAID_BARE):
             raise RefusedError("mg_suspect", "mg_suspect")
         strength = self.product.strength_mg_per_unit
-        if dose.high >= _SMALLEST_SUSPECT and strength is not None and dose.high == strength:
+        if not dose.a_day and dose.high >= _SMALLEST_SUSPECT and dose.high == strength:
             raise RefusedError("mg_suspect", "mg_suspect")
 
     def _from_mass(self, dose: Amount) -> Amount:
@@ -152,6 +153,8 @@ class ProductAgreement(Agreement):
     def _form(self, unit: str) -> None:
         mine = self.product.unit
         if unit == mine or (unit in _EACH and mine != "ml"):
+            return
+        if unit in _WORN and mine in _WORN:
             return
         if unit in _SOLID and mine in _SOLID:
             if "form_mismatch" not in self.flags:
@@ -199,7 +202,7 @@ class ProductAgreement(Agreement):
 
 
 def _same_counted(left: str, right: str) -> bool:
-    return left == right or {left, right} <= _SOLID or bool({left, right} & _EACH)
+    return left == right or {left, right} <= _SOLID or {left, right} <= _WORN or bool({left, right} & _EACH)
 
 
 def _is_paracetamol_warning(limit: Limit, mg: Decimal) -> bool:

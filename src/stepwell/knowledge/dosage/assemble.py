@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from stepwell.knowledge.dosage.agree import Agreement
 from stepwell.knowledge.dosage.grammar.day import Clause, Part
-from stepwell.knowledge.dosage.grammar.parts import Amount, RefusedError
+from stepwell.knowledge.dosage.grammar.parts import Amount, Divided, RefusedError
 from stepwell.knowledge.dosage.occasions import ONCE_A_DAY, PERIOD_ASSUMED, Occasions, occasions
 
 ZERO = Decimal(0)
@@ -15,6 +15,7 @@ _COUNTED_BY_NUMBER = frozenset(
     {"tablet", "capsule", "patch", "puff", "drop", "sachet", "spray", "dose", "suppository"}
 )
 _EIGHT_A_DAY = Decimal(8)
+_DAYS_OF_PATCHES = (3, 4, 7)  # how long one patch is worn
 _MANY_TIMES = 3
 _WEEK = 7
 
@@ -134,19 +135,13 @@ def _reckon_part(part: Part, clause: Clause, agreement: Agreement, result: Sum) 
     )
     if part.divided is not None:
         return _divided(part, dose, needed, upto)
-    if clause.label is not None:
-        for times in part.times:
-            times.days = times.days or Decimal(1)  # "day 1: 300mg once"
-    found = occasions(part, result.flags)
-    if found is None and agreement.is_patch and clause.change_patch and clause.days:
-        days = Decimal(clause.days)  # "wear one for 7 days, then change"
-        found = Occasions(Decimal(1), Decimal(1), days, days, slotted=False)
+    found = _how_often(part, clause, agreement, dose, result)
     if found is None and clause.label is not None and not needed:
         found = ONCE_A_DAY
     if clause.each_site:
         raise RefusedError("per_site")
     if found is None:
-        if not needed and not clause.upto_limit:
+        if not needed and not clause.upto_limit and not _limited(dose, clause):
             raise RefusedError("no_frequency")
         return Reckoned(part, dose, None, ZERO, None, True)
     if dose.slashed and (needed or found.high >= _MANY_TIMES):
@@ -156,12 +151,40 @@ def _reckon_part(part: Part, clause: Clause, agreement: Agreement, result: Sum) 
     return Reckoned(part, dose, found, low, high, needed)
 
 
+def _how_often(
+    part: Part, clause: Clause, agreement: Agreement, dose: Amount, result: Sum
+) -> Occasions | None:
+    if clause.label is not None:
+        for times in part.times:
+            times.days = times.days or Decimal(1)  # "day 1: 300mg once"
+    found = occasions(part, result.flags)
+    patch = agreement.is_patch or dose.unit == "patch"
+    if found is None and patch and clause.days and (clause.change_patch or clause.days in _DAYS_OF_PATCHES):
+        days = Decimal(clause.days)  # "wear one for 7 days, then change"
+        found = Occasions(Decimal(1), Decimal(1), days, days, slotted=False)
+    return found
+
+
+def _limited(dose: Amount, clause: Clause) -> bool:
+    """ "up to 2 at a time, never more than 8 a day", "one no more than twice a week": how often is up to the person."""
+    return bool(clause.limits) and (
+        dose.upto or any(limit.loose or limit.unit in ("dose", "day") for limit in clause.limits)
+    )
+
+
 def _divided(part: Part, dose: Amount, needed: bool, upto: bool) -> Reckoned:
     """N daily in K divided doses: N a day, N/K each time."""
-    if part.times or part.every or part.slots or part.weekdays:
-        raise RefusedError("conflict")
     split = part.divided
     assert split is not None
+    if part.slots and not part.times:
+        many = Decimal(len(part.slots))
+        if split.low is not None and not (split.low <= many <= (split.high or many)):
+            raise RefusedError("conflict")
+        split = Divided(split.start, split.end, many, many)  # "4 daily split morning and night"
+    elif part.times or part.weekdays:
+        raise RefusedError("conflict")
+    if part.every:
+        raise RefusedError("conflict")
     low = ZERO if needed or upto else dose.low
     if split.low is None or split.high is None:
         return Reckoned(part, None, None, low, dose.high, needed)
@@ -231,7 +254,11 @@ def _adds(part: Reckoned, kept: list[Reckoned], result: Sum) -> bool:
                     return False
                 raise RefusedError("conflict")
             continue
-        repeats = same_dose and part.occasions == other.occasions
+        whole_day = other.part.daily and not other.part.slots  # "900mg daily as 300mg tds"
+        once_more = (
+            whole_day and part.part.joined != "and" and (part.low, part.high) == (other.low, other.high)
+        )
+        repeats = (same_dose and part.occasions == other.occasions) or once_more
         if repeats and part.part.joined == "and":
             raise RefusedError("ambiguous")
         if repeats:
@@ -301,11 +328,22 @@ def _ceiling(clause: Clause, parts: list[Reckoned], agreement: Agreement, result
             result.high = capped.daily
         if result.unit is None:
             result.unit = capped.unit
-        if limit.unit == "day":
-            result.low = ZERO  # "no more than": it may be fewer
+        if _belies(result, capped.daily):
+            raise RefusedError("conflict")
+        if limit.unit == "day" or (
+            limit.days == _WEEK and result.low is not None and result.low > capped.daily
+        ):
+            result.low = ZERO  # "no more than 3 a week": it may be fewer
         if result.low is not None and result.low > result.high:
             result.low = result.high
             result.flags.append("ceiling_below_dose")
+
+
+def _belies(result: Sum, ceiling: Decimal) -> bool:
+    """ "2 twice a day, max 2 a day": no more a day than one dose, of a dose taken more often than that and not as needed."""
+    often = result.occasions is not None and result.occasions.low > result.occasions.days_high
+    one = result.dose_high
+    return result.low is not None and result.low > ceiling and often and one is not None and ceiling <= one
 
 
 def _totals(clause: Clause, agreement: Agreement, result: Sum) -> None:

@@ -133,7 +133,9 @@ def _without_who_advised(kept: list[Token], reading: _Reading) -> list[Token]:
     if not kinds & {"number", "fraction", "a"} or not kinds & _SAYS_WHEN:
         return kept
     advised = [
-        t for t in kept if t.kind == "directed" and t.value == "per_hospital" and t.word.startswith("as per")
+        t
+        for t in kept
+        if t.kind == "directed" and t.value == "per_hospital" and t.word.startswith(("as per", "per "))
     ]
     for token in advised:
         reading.cleaned.letter = reading.cleaned.letter or "per_hospital"

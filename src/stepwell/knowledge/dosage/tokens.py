@@ -48,6 +48,7 @@ _HUMPS = re.compile(r"[a-z](?=[A-Z])")
 _LEXER = re.compile(
     r"(?P<date>\d{1,2}([/.-])\d{1,2}\2(?:\d{4}|\d\d)(?!\d))"
     r"|(?P<quantity_sign>#\s?\d+(?![\d/.-]))"
+    r"|(?P<hour>(?:1[0-2]|0?[1-9])\s?[ap]\.?m\.?(?=\s?[:=]))"
     r"|(?P<clock>(?:[01]?\d|2[0-3])[:.][0-5]\d(?=\s?[ap]\.?m)|(?:[01]?\d|2[0-3]):[0-5]\d(?:\s?h(?:rs?)?(?![a-z]))?"
     r"|(?:[01]\d|2[0-3])\.[0-5]0(?![\d.])(?!\s?(?:ml|mg|mcg|g|tab))(?:\s?h(?:rs?)?(?![a-z]))?"
     r"|(?:[01]\d|2[0-3])[0-5]\d\s?h(?:rs?)?(?![a-z]))"
@@ -58,7 +59,7 @@ _LEXER = re.compile(
     r"|(?P<part>[½¼¾])"
     r"|(?P<mark>[()/,.;:+&=%@!\n\r-])"
     r"|(?P<other_sign>(?<=\d)\*(?=\d))"
-    r"|(?P<quiet>[ \"'*_]+)"
+    r"|(?P<quiet>[ \"'*_]+|#(?!\s?\d))"
     r"|(?P<other>.)",
     re.DOTALL,
 )
@@ -90,6 +91,7 @@ _MARKS = {
     "-": "dash",
 }
 _LONGEST_NUMBER = 5
+_DIGITS_OF_A_TIME = 4
 
 
 class Token:
@@ -142,8 +144,25 @@ def tokenize(text: str) -> tuple[list[Token], bool]:
         raw = [piece for token in raw for piece in _humps(token, text, known)]
     if postcodes:
         raw = sorted([*raw, *postcodes], key=lambda token: token.start)
+    _pair_clocks(raw)
     mended = _mend(raw, known)
     return _phrases(raw, known), mended
+
+
+def _pair_clocks(raw: list[Token]) -> None:
+    """ "0800 + 2000": two numbers of four digits that are times of day, with nothing but "and" between."""
+    for first, middle, second in zip(raw, raw[1:], raw[2:], strict=False):
+        if middle.kind in ("and", "slash", "comma") or middle.word == "and":
+            if _is_time(first) and _is_time(second):
+                for token in (first, second):
+                    token.kind, token.value = "clock", int(token.word[:2]) * 60 + int(token.word[2:])
+
+
+def _is_time(token: Token) -> bool:
+    written = token.word
+    if token.kind not in ("number", "digits") or len(written) != _DIGITS_OF_A_TIME or not written.isdigit():
+        return False
+    return written < "2400" and written[2:] in ("00", "15", "30", "45")
 
 
 def _humps(token: Token, text: str, known: Vocabulary) -> list[Token]:
@@ -186,20 +205,31 @@ def _raw_tokens(folded: str) -> list[Token]:
             tokens.append(_number(word, start, end))
         elif kind == "mark":
             tokens.append(Token(_MARKS[word], None, start, end, word))
-        elif kind == "dotted":
-            tokens.append(Token("word", None, start, end, word.replace(".", "").replace("/", "")))
-        elif kind == "part":
-            tokens.append(Token("fraction", _PARTS[word], start, end, word))
-        elif kind == "clock":
-            digits = "".join(char for char in word if char.isdigit())
-            tokens.append(Token("clock", int(digits[:-2]) * 60 + int(digits[-2:]), start, end, word))
-        elif kind == "quantity_sign":
-            tokens.append(Token("contact", None, start, end, word))
         elif word == ">" and tokens and tokens[-1].word == "not":
             tokens.append(Token("word", None, start, end, "over"))  # "not >40ml" is "not over 40ml"
         else:
-            tokens.append(Token("date" if kind == "date" else "unknown", None, start, end, word))
+            tokens.append(_other(str(kind), word, start, end))
     return tokens
+
+
+def _minutes(word: str) -> int:
+    """ "8am" and "10 pm" as minutes of the day."""
+    hour = int("".join(char for char in word if char.isdigit())) % 12
+    return (hour + 12 * ("p" in word)) * 60
+
+
+def _other(kind: str, word: str, start: int, end: int) -> Token:
+    """Dotted words, parts of one, times of the clock, dates, quantities; what nobody placed is unknown."""
+    if kind == "dotted":
+        return Token("word", None, start, end, word.replace(".", "").replace("/", ""))
+    if kind == "part":
+        return Token("fraction", _PARTS[word], start, end, word)
+    if kind == "clock":
+        digits = "".join(char for char in word if char.isdigit())
+        return Token("clock", int(digits[:-2]) * 60 + int(digits[-2:]), start, end, word)
+    if kind == "hour":
+        return Token("clock", _minutes(word), start, end, word)
+    return Token({"quantity_sign": "contact", "date": "date"}.get(kind, "unknown"), None, start, end, word)
 
 
 _INTERVAL_LETTERS = {"d": "days", "w": "weeks"}
@@ -242,8 +272,8 @@ def _mend(tokens: list[Token], known: Vocabulary) -> bool:
     for place, token in enumerate(tokens):
         if token.kind == "word" and token.word not in known.words:
             better = known.mend(token.word)
-            if better is None and place + 1 < len(tokens) and tokens[place + 1].word == "times":
-                better = known.mend_number(token.word)  # "thre times"
+            if better is None and place + 1 < len(tokens):
+                better = known.mend_number(token.word, tokens[place + 1].word)  # "thre times", "twce daily"
             if better is not None:
                 token.word = better
                 mended = True

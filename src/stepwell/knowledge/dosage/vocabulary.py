@@ -25,6 +25,12 @@ _NEVER_MENDED_INTO = frozenset({"none", "split", "total", "stat"})
 _SHORTEST_MENDED_WORD = 4
 _SHORTEST_MENDED_NUMBER = 5
 _LIKE = 0.75
+# Short words of dosing with two letters in each other's place: too short for the general rule, too common to leave.
+_SHORT_SLIPS = {
+    slip: word
+    for word in ("one", "two", "six", "ten", "the", "and", "tab", "bds", "tds", "qds", "prn", "day", "for")
+    for slip in {word[1] + word[0] + word[2], word[0] + word[2] + word[1]} - {"fro", "tne"}
+}
 _VERY_LIKE = 0.8
 _SHORTEST_FORM = 6
 
@@ -57,7 +63,7 @@ class Vocabulary:
         never mended: it might have been the number.
         """
         if len(word) < _SHORTEST_MENDED_WORD:
-            return None
+            return _SHORT_SLIPS.get(word)
         near = {known for form in _one_letter_less(word) for known in self.mendable.get(form, ())}
         near = {known for known in near if _same_beginning(word, known) and _one_slip(word, known)}
         if not near:
@@ -92,12 +98,17 @@ class Vocabulary:
         same = [known for known in near if meaning is not None and _meaning(self.root.get(known)) == meaning]
         return max([found, *sorted(same)], key=lambda known: self.phrases[known])
 
-    def mend_number(self, word: str) -> str | None:
-        """The one number word that is one slip from ``word``: asked only where a number must stand."""
+    def mend_number(self, word: str, following: str) -> str | None:
+        """The one number word that is one slip from ``word``, where a number must stand: before "times", and of counts before "a day"."""
+        counts = following in ("a", "daily", "per", "weekly")
+        if not counts and following != "times":
+            return None
         near = {known for form in _one_letter_less(word) for known in self.mendable.get(form, ())}
         numbers = {
             known for known in near & self.never_near if word[:1] == known[:1] and _one_slip(word, known)
         }
+        if counts:
+            numbers = {known for known in numbers if (node := self.root.get(known)) and node.kind == "count"}
         return numbers.pop() if len(numbers) == 1 else None
 
     def resembles(self, word: str) -> bool:

@@ -73,6 +73,8 @@ class Builder:
             if isinstance(atom, Mark):
                 self._mark(atom)
                 continue
+            if self._says_dose_again(atom):
+                continue  # "one tds or one qds": the "or" is between the times
             _HANDLERS[type(atom)](self, atom)
             if not isinstance(atom, Limit | Total):
                 self.clause.end = atom.end
@@ -80,6 +82,14 @@ class Builder:
         if self.pending in ("or", "and", "then"):
             raise RefusedError("ambiguous")
         return self.clauses
+
+    def _says_dose_again(self, atom: Atom) -> bool:
+        dose = self.part.dose
+        if not isinstance(atom, Amount) or dose is None or self.pending != "or" or not self.part.times:
+            return False
+        following = self.atoms[self.place + 1 : self.place + 2]
+        same = (atom.low, atom.high) == (dose.low, dose.high) and atom.unit in (dose.unit, None)
+        return same and bool(following) and isinstance(following[0], Times)
 
     def _mark(self, mark: Mark) -> None:
         name = mark.name
@@ -104,7 +114,7 @@ class Builder:
             self.clause.dated = self.part.dose is not None
         elif name == "stopped":
             self.stopped = True
-            self.pending = "none" if self.pending == "then" else self.pending
+            self.pending = "none" if self.pending in ("then", "and") else self.pending
         elif name == "who":
             raise RefusedError("not_understood")
 
@@ -175,13 +185,26 @@ class Builder:
                 raise RefusedError("ambiguous")
             self._new_part()
         else:
-            if self.pending == "and":
-                raise RefusedError("ambiguous")
-            if not self._may_stand_beside(part.dose, atom):
-                raise RefusedError("conflict")
-            beside(part, atom)
+            self._beside_untimed(part, atom)
             return
         self.part.dose = atom
+
+    def _beside_untimed(self, part: Part, atom: Amount) -> None:
+        """A second amount with no time between: the same dose in another measure, or the strength that stood first."""
+        assert part.dose is not None
+        if (
+            part.dose.formed
+            and part.dose.led == "drug"
+            and atom.unit in MASS_IN_MG
+            and self.pending == "none"
+        ):
+            part.dose = atom  # "PARACETAMOL 500MG TABS 1G QDS"
+            return
+        if self.pending == "and":
+            raise RefusedError("ambiguous")
+        if not self._may_stand_beside(part.dose, atom):
+            raise RefusedError("conflict")
+        beside(part, atom)
 
     def _may_stand_beside(self, first: Amount, second: Amount) -> bool:
         """ "tramadol 50mg take 2", "50mg tablets 2", "2 tablets 100mg", "10mg or 2 tablets": one mass and one count.
@@ -315,7 +338,9 @@ class Builder:
             return
         if atom.upto and part.dose is None and not clause.limits:
             days = atom.days or Decimal(1)
-            part.dose = Amount(atom.start, atom.end, atom.amount, atom.amount, atom.unit, upto=True)
+            part.dose = Amount(
+                atom.start, atom.end, atom.amount, atom.amount, atom.unit, upto=True, a_day=True
+            )
             if days == 1:
                 part.daily = True
             else:

@@ -95,7 +95,7 @@ def _how_often(tokens: list[Token], place: int, read: list[Atom]) -> tuple[int |
     here = kind(tokens, place)
     result: Yield | None = None
     if here in ("every", "per", "a"):
-        result = every(tokens, place, read)
+        result = every(tokens, place, [])
     elif here == "adverb":
         if value(tokens, place) == "1":
             return 1, place + 1

@@ -19,6 +19,7 @@ from stepwell.knowledge.dosage.grammar.parts import (
     RefusedError,
     Times,
     Total,
+    Weekdays,
 )
 from stepwell.knowledge.dosage.grammar.periods import PLURALS, period_of, whole_days
 from stepwell.knowledge.dosage.grammar.rules import Yield, kind, rule, sentence_end, value
@@ -40,6 +41,8 @@ _WEEK = Decimal(7)
 def up_to(tokens: list[Token], place: int, read: list[Atom]) -> Yield | None:
     """Up to so many times, up to an amount, up to an amount a day."""
     start = tokens[place].start
+    if _how_far(read):
+        return [], sentence_end(tokens, place)
     at = place + 1
     while kind(tokens, at) in ("at", "a") and kind(tokens, at + 1) in ("max", "number"):
         at += 1
@@ -51,6 +54,14 @@ def up_to(tokens: list[Token], place: int, read: list[Atom]) -> Yield | None:
     found = quantity(tokens, at)
     if found is None:
         return None
+    in_a_week = _days_in_a_week(tokens, found, start)
+    if in_a_week is not None:
+        return in_a_week
+    return _up_to_amount(tokens, found, start)
+
+
+def _up_to_amount(tokens: list[Token], found: Quantity, start: int) -> Yield | None:
+    """Behind "up to" and a number: times, hours, days, or units, a day or each time."""
     after = found.after
     if kind(tokens, after) in ("times", "x") and kind(tokens, after + 1) != "number":
         days, after = period_of(tokens, after + 1)
@@ -93,9 +104,18 @@ def _marked(result: Yield | None) -> Yield | None:
 )
 def ceiling(tokens: list[Token], place: int, read: list[Atom]) -> Yield | None:
     """Max 8 in 24 hours, no more than four doses a day, max 240mg/day; "8 a day max" with the word behind."""
+    found = _ceiling(tokens, place, read)
+    if found is not None and tokens[place].value == "upto":
+        for atom in found[0]:
+            if isinstance(atom, Limit):
+                atom.loose = True
+    return found
+
+
+def _ceiling(tokens: list[Token], place: int, read: list[Atom]) -> Yield | None:
     start = tokens[place].start
-    if read and isinstance(read[-1], Change) and read[-1].kind != "to":
-        return [], sentence_end(tokens, place)  # "increase by 1 weekly to max 5 nocte": how far it may go
+    if _how_far(read):
+        return [], sentence_end(tokens, place)
     daily = tokens[place].value == "daily"
     at = place + 1
     while kind(tokens, at) in (
@@ -137,6 +157,12 @@ def ceiling(tokens: list[Token], place: int, read: list[Atom]) -> Yield | None:
         return _limit_end(tokens, start, found.high, None, after, None, daily, read)
     amount = found.high * measured.factor
     return _limit_end(tokens, start, amount, measured.unit, measured.after, measured.substance, daily, read)
+
+
+def _how_far(read: list[Atom]) -> bool:
+    """ "increase by 1 weekly to max 5 nocte", "up to 50mg": behind a change, a limit is how far it may go."""
+    last = read[-1] if read else None
+    return isinstance(last, Change) and last.kind != "to"
 
 
 def _days_in_a_week(tokens: list[Token], found: Quantity, start: int) -> Yield | None:
@@ -246,6 +272,10 @@ def _refuse_a_time_of_day(kind_behind: str) -> None:
 def _number_before(tokens: list[Token], place: int, read: list[Atom]) -> Yield | None:
     """8 a day max: the amount just read was the ceiling."""
     end = tokens[place].end
+    if read and isinstance(read[-1], Weekdays):
+        days_a_week = read.pop()
+        assert isinstance(days_a_week, Weekdays)
+        return [Limit(days_a_week.start, end, Decimal(days_a_week.days), "day", _WEEK)], place + 1
     if read and isinstance(read[-1], Duration):
         return [], place + 1  # "28 days maximum" is how long
     if len(read) > 1 and isinstance(read[-1], Daily) and isinstance(read[-2], Amount):
@@ -328,6 +358,8 @@ def divided(tokens: list[Token], place: int, read: list[Atom]) -> Yield | None:
     if found is None:
         return None
     closes = kind(tokens, found.after)
+    if tokens[place].value == "split" and closes in ("end", "stop", "comma", "close"):
+        return [Divided(start, tokens[found.after - 1].end, found.low, found.high)], found.after
     if closes == "divided" or (closes == "unit" and value(tokens, found.after) == "dose"):
         return [Divided(start, tokens[found.after].end, found.low, found.high)], found.after + 1
     return None

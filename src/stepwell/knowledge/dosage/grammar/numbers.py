@@ -42,6 +42,9 @@ def quantity(tokens: list[Token], place: int) -> Quantity | None:
     if first is None:
         return None
     low, after = first
+    listed = _listed(tokens, place)
+    if listed is not None:
+        return listed
     if kind(tokens, after) == "dash" and kind(tokens, after + 1) in ("to", "or"):
         after += 1  # "four- to six-hourly"
     if kind(tokens, after) not in _JOINS:
@@ -57,6 +60,19 @@ def quantity(tokens: list[Token], place: int) -> Quantity | None:
     if high == 0 or low == 0:
         raise RefusedError("ambiguous")
     return _ordered(low, high, end, loose)
+
+
+def _listed(tokens: list[Token], place: int) -> Quantity | None:
+    """ "1, 2 or 3": numbers that follow one another, up to the last behind "or"."""
+    at = place
+    while kind(tokens, at + 1) == "comma" and kind(tokens, at + 2) == "number":
+        if tokens[at + 2].number != tokens[at].number + 1:
+            return None
+        at += 2
+    more = kind(tokens, at + 1) == "or" and kind(tokens, at + 2) == "number"
+    if at == place or not more or tokens[at + 2].number != tokens[at].number + 1:
+        return None
+    return Quantity(tokens[place].number, tokens[at + 2].number, at + 3)
 
 
 def _roman_range(tokens: list[Token], place: int) -> Quantity | None:

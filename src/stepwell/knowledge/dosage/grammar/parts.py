@@ -27,7 +27,7 @@ class Atom:
 class Amount(Atom):
     """A dose. ``unit`` None for a bare number; ``strength_mg`` where the text names the strength of one unit.
     ``slashed`` marks "1/2 tablets", which may mean one or two. ``formed`` marks a mass with the form behind it
-    ("30mg tablets"), ``led`` the silent word before it (a verb, a drug).
+    ("30mg tablets"), ``a_day`` one said of a whole day, ``led`` the silent word before it (a verb, a drug).
     """
 
     low: Decimal
@@ -40,6 +40,7 @@ class Amount(Atom):
     slashed: bool = False
     formed: bool = False
     led: str = ""
+    a_day: bool = False
 
 
 @dataclass(slots=True)
@@ -93,7 +94,10 @@ class Weekdays(Atom):
 
 @dataclass(slots=True)
 class Limit(Atom):
-    """Not more than ``amount`` of ``unit`` (None a bare number, "dose", "mg", ...) in ``days`` days."""
+    """Not more than ``amount`` of ``unit`` (None a bare number, "dose", "day", "mg", ...) in ``days`` days.
+
+    ``loose``: said as "up to a maximum of", which beside a dose with no times says how often as well.
+    """
 
     amount: Decimal
     unit: str | None
@@ -101,6 +105,7 @@ class Limit(Atom):
     upto: bool = False
     substance: str | None = None
     per_dose: bool = False
+    loose: bool = False
 
 
 @dataclass(slots=True)

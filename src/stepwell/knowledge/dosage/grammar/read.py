@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from stepwell.knowledge.dosage.grammar import amounts, changes, lengths, limits, timings
+from stepwell.knowledge.dosage.grammar import amounts, changes, lengths, limits, schemes, timings
 from stepwell.knowledge.dosage.grammar.parts import Atom, RefusedError
 from stepwell.knowledge.dosage.grammar.rules import REGISTER, Reader
 from stepwell.knowledge.dosage.tokens import Token
 
-RULE_MODULES = (amounts, timings, limits, lengths, changes)
+RULE_MODULES = (schemes, amounts, timings, limits, lengths, changes)
 
 
 def _by_start() -> dict[str, tuple[Reader, ...]]:
+    """The rules that may start at each kind: those of ``schemes`` first, for a row of numbers looks like a range."""
     table: dict[str, list[Reader]] = {}
-    for entry in REGISTER:
+    for entry in sorted(REGISTER, key=lambda entry: entry.read.__module__ != schemes.__name__):
         for start in entry.starts:
             table.setdefault(start, []).append(entry.read)
     return {start: tuple(readers) for start, readers in table.items()}

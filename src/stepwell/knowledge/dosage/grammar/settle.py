@@ -7,7 +7,7 @@ from decimal import Decimal
 from stepwell.knowledge.dosage.tokens import Token
 
 _FURTHER = frozenset({"extra", "additional", "further", "another"})
-_TIME_BEGINS = frozenset("every latin count when adverb hourly intervals_of upto stop end comma".split())
+_TIME_BEGINS = frozenset("for every latin count when adverb hourly intervals_of upto stop end comma".split())
 _AMOUNT_BEGINS = frozenset({"number", "fraction", "a"})
 _SILENT = frozenset(
     {"verb", "filler", "route", "site", "reason", "meal", "drug", "month_name", "ordinal_suffix"}
@@ -17,7 +17,7 @@ _NUMBERS = frozenset({"number", "fraction", "count", "latin", "weekday"})
 _AFTER_NIGHT = frozenset(
     "end and comma stop semicolon dash number fraction prn then for max upto open close or when x change meal".split()
 )
-_BEFORE_NIGHT = frozenset({"number", "fraction", "unit", "close", "when", "comma", "prn"})
+_BEFORE_NIGHT = frozenset({"number", "fraction", "unit", "close", "when", "comma", "prn", "open"})
 _RIDERS = frozenset(
     {"po", "orally", "oral", "by mouth", "regularly", "regular", "please", "sls", "only", "with"}
 )
@@ -75,20 +75,35 @@ def _turned(tokens: list[Token], place: int, token: Token, settled: list[Token])
 
     before, after = _kind(tokens, place - 1), _kind(tokens, place + 1)
     counted = before in _AMOUNT_BEGINS
+    if token.kind == "unit":
+        return _turned_unit(token, counted, after)
     if token.kind == "filler" and token.word in _FURTHER and settled:
         if after in _AMOUNT_BEGINS:  # "; extra 1 prn"
             return None if settled[-1].kind in ("and", "max") or counted else turned("and")
         if before == "number" and any(earlier.kind == "max" for earlier in settled):
             return turned("ambiguous")  # "max 2 extra doses": beyond what is regular
-    elif token.kind == "unit" and token.word == "cc" and not counted:
-        return None  # cum cibo: with food
-    elif token.kind == "unit" and token.word == "t" and not counted:
-        return turned("number", Decimal(1))  # a stroke for one
-    elif token.kind == "unit" and token.value == "drop" and not counted and after in _AMOUNT_BEGINS | {"by"}:
-        return turned("change", "down")  # "drop one tablet a week"
+    elif token.kind == "change_rider" and token.word.startswith("if ") and after in ("end", "stop", "close"):
+        if not any(earlier.kind == "change" for earlier in settled):
+            return turned("prn")  # "can take another if no better"
+    elif token.kind == "divided" and token.word.startswith(("spread", "spaced")):
+        if any(earlier.kind in ("latin", "count", "times") for earlier in settled):
+            return None  # "1 four times a day, spread out"
     elif token.kind == "onoff" and token.word == "off" and after in ("end", "stop"):
         if before in ("then", "comma", "dash", "semicolon"):
             return turned("stop")
+    return token
+
+
+def _turned_unit(token: Token, counted: bool, after: str) -> Token | None:
+    """Units that are something else where no number stands before them."""
+    if counted:
+        return token
+    if token.word == "cc":
+        return None  # cum cibo: with food
+    if token.word == "t":
+        return Token("number", Decimal(1), token.start, token.end, token.word)  # a stroke for one
+    if token.value == "drop" and after in _AMOUNT_BEGINS | {"by"}:
+        return Token("change", "down", token.start, token.end, token.word)  # "drop one tablet a week"
     return token
 
 
@@ -229,6 +244,10 @@ def _keeps_after(tokens: list[Token], place: int, settled: list[Token]) -> bool:
 def _keeps_slash(tokens: list[Token], place: int, settled: list[Token]) -> bool:
     """A slash joins numbers, units and times; before other words, and before "week 2", it is only a pause."""
     del settled
+    before, token = tokens[place - 1] if place else None, tokens[place]
+    apart = before is not None and before.end < token.start and place + 1 < len(tokens)
+    if apart and tokens[place + 1].start > token.end and before is not None and before.kind not in _NUMBERS:
+        return False  # "600 mg / oral / TDS"
     if _kind(tokens, place + 1) == "period" and _kind(tokens, place + 2) == "number":
         return False
     if _kind(tokens, place - 1) in ("when", "latin", "prn") and _kind(tokens, place + 1) in (

@@ -87,7 +87,9 @@ def every(tokens: list[Token], place: int, read: list[Atom]) -> Yield | None:
         return _ordinal(tokens, at, start)
     found = quantity(tokens, at)
     if found is None:
-        return _bare_period(tokens, at, start)
+        bare = _bare_period(tokens, at, start)
+        told = bare is not None and isinstance(bare[0][0], Daily) and any(isinstance(a, Times) for a in read)
+        return ([], bare[1]) if told and bare is not None else bare  # "four times a day, every day"
     after = found.after
     if kind(tokens, after) == "dash":
         after += 1

@@ -6,6 +6,7 @@ from stepwell.knowledge.dosage.noise.cleaned import Cleaned, Rule
 from stepwell.knowledge.dosage.noise.notes import (
     caution,
     contact,
+    course,
     date,
     dated,
     dated_step,
@@ -30,7 +31,7 @@ __all__ = ["Cleaned", "strip"]
 
 
 _RULES: dict[str, tuple[Rule, ...]] = {
-    "number": (strength, lead_time, wear, worn_for, gap, water, pack),
+    "number": (course, strength, lead_time, wear, worn_for, gap, water, pack),
     "fraction": (lead_time,),
     "a": (lead_time, gap),
     "on": (wear,),
@@ -38,6 +39,7 @@ _RULES: dict[str, tuple[Rule, ...]] = {
     "max": (worn_for,),
     "after": (wear,),
     "remove": (wear, taken_off),
+    "onoff": (taken_off,),
     "filler": (gap,),
     "at_least": (lead_time, gap),
     "caution": (caution,),

@@ -7,7 +7,7 @@ from stepwell.knowledge.dosage.tokens import Token
 
 _CAUTION_WORDS = frozenset(
     "unknown filler same_time verb apply and or route site reason meal drug none who caution to for in at with comma slash "
-    "unit stat by on ordinal change_rider until after before a per_dose supply review dash stop_word period advice condition prose".split()
+    "unit stat by on ordinal change_rider until after before a per_dose supply review dash stop_word period advice condition prose out_of".split()
 )
 
 
@@ -93,8 +93,9 @@ def dated(tokens: list[Token], place: int, cleaned: Cleaned) -> int:
         after += 1
     body = after
     if kind_at(tokens, after) in ("date", "month_name"):
+        named = kind_at(tokens, after) == "month_name"
         after += 1
-        while kind_at(tokens, after) == "number" and tokens[after].number > 2000:
+        while kind_at(tokens, after) == "number" and (tokens[after].number > 2000 or named):
             after += 1
     elif (
         kind_at(tokens, after) in ("number", "digits")
@@ -161,6 +162,19 @@ _MONTHS = 12
 _MONTH_DAYS = 31
 
 
+def course(tokens: list[Token], place: int, cleaned: Cleaned) -> int:
+    """ "Five day course: one bd", "7/7 course of 1 tds": how long, said first."""
+    after = span_of_time(tokens, place)
+    if kind_at(tokens, place + 1) == "slash" and kind_at(tokens, place + 2) == "number" and after == place:
+        after = place + 3 if tokens[place + 2].number in (7, 52) else place
+    if after == place or after >= len(tokens) or tokens[after].word != "course":
+        return place
+    after += 1
+    while kind_at(tokens, after) in ("comma", "filler", "dash"):
+        after += 1
+    return take(tokens, place, after, cleaned)
+
+
 def dated_step(tokens: list[Token], place: int, cleaned: Cleaned) -> int:
     """ "until 14/6", "from 3 April", "till 10th Jan 2027": a day on which one dose gives way to the next."""
     after = place + 1
@@ -183,7 +197,7 @@ def _past_date(tokens: list[Token], place: int) -> int:
             return further
         if kind_at(tokens, place) == "month_name" and kind_at(tokens, place + 1) == "number":
             return place + 2
-        return place
+        return place + (kind_at(tokens, place) == "weekday")
     if kind_at(tokens, place) != "number" or tokens[place].number > _MONTH_DAYS:
         return place
     after = place + 1 + (kind_at(tokens, place + 1) == "ordinal_suffix")

@@ -173,9 +173,13 @@ def wear(tokens: list[Token], place: int, cleaned: Cleaned) -> int:
     return take(tokens, place, after, cleaned)
 
 
+def _has_patch(cleaned: Cleaned) -> bool:
+    return any(token.kind == "unit" and token.value == "patch" for token in cleaned.kept)
+
+
 def worn_for(tokens: list[Token], place: int, cleaned: Cleaned) -> int:
     """Behind patches: "for up to 12 hours", "for no longer than 12 hours per day", "12 hrs in 24": how long one is worn."""
-    if not any(is_unit(cleaned.kept, at, frozenset({"patch"})) for at in range(len(cleaned.kept))):
+    if not _has_patch(cleaned):
         return place
     after = place
     while kind_at(tokens, after) in ("for", "upto", "max"):
@@ -221,6 +225,8 @@ def _past_time_off(tokens: list[Token], place: int) -> int:
 
 def taken_off(tokens: list[Token], place: int, cleaned: Cleaned) -> int:
     """Remove at night, take off at 10am, peel off 12 hours later, leave off for 12 hours: when it comes off."""
+    if tokens[place].kind == "onoff" and (tokens[place].word != "off" or not _has_patch(cleaned)):
+        return place
     after = place + 1
     while kind_at(tokens, after) in (
         "filler",

@@ -14,7 +14,7 @@ from stepwell.knowledge.dosage.vocabulary import vocabulary
 _TALK = frozenset(
     "unknown filler verb apply and or route site reason meal drug none who to for in at with a until after before on by supply "
     "review letter caution remove contact phone from dated month_name change_patch wear same_time apart slash unit date issue_before "
-    "advice condition prose".split()
+    "advice condition prose out_of".split()
 )
 _WORDS = _TALK - {"slash", "date"}
 _BREAKS = frozenset({"stop", "semicolon", "comma", "open", "close", "dash"})
@@ -32,6 +32,7 @@ _IN_ADVICE = frozenset(
 _IN_PROSE = frozenset("max change thereafter".split())
 _WORTH_LOOKING = frozenset("unknown none advice prose who condition ended from".split()) | {"unit"}
 _GOES_ON = frozenset({"unknown", "reason", "none", "prose"})
+_SETS_APART = frozenset({"start", "semicolon", "comma", "dash", "stop"})
 _WHILE = frozenset({"while", "whilst", "during", "with", "until", "till"})
 _USED_TO_BE = frozenset({"was", "previously", "previous", "formerly", "previous dose", "old dose"})
 _FORM_WORDS = frozenset("unit filler verb route apply supply".split())
@@ -103,7 +104,7 @@ def _is_remark(stretch: list[Token]) -> bool:
     if not stretch or not any(_strange(token) or token.kind == "who" for token in stretch):
         return False
     allowed = _TALK | (_IN_ADVICE if _advises(stretch) else _IN_PROSE)
-    if stretch[0].word in _FORBIDDING:
+    if stretch[0].word in _FORBIDDING or any(token.word == "try not to" for token in stretch):
         allowed |= _IN_ADVICE | _FORBIDDEN  # "not every night"
     for token in stretch:
         spell = token.kind == "times" and token.word == "time"
@@ -111,6 +112,8 @@ def _is_remark(stretch: list[Token]) -> bool:
             return False
     if any(token.kind == "condition" for token in stretch) and not _advises(stretch):
         return False
+    if stretch[0].word in _FORBIDDING:
+        return True
     return any(len(part) >= _SHORTEST_TELLING_WORD for token in stretch for part in token.word.split())
 
 
@@ -162,6 +165,8 @@ def _may_change_a_dose(token: Token) -> bool:
         return token.value == "changes"
     if token.kind != "unknown":
         return False
+    if token.word == "?":
+        return False  # "?GP to titrate"; with a number near it the stretch is read, and refused
     return not token.word.isalpha() or vocabulary().resembles(token.word)
 
 

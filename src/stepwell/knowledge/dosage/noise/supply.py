@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from decimal import Decimal
 
 from stepwell.knowledge.dosage.noise.cleaned import (
@@ -68,15 +69,23 @@ def _after_supply(tokens: list[Token], after: int, noun: bool) -> int:
         elif here in ("weekday", "weekdays"):
             after = _past_weekdays(tokens, after)
         elif here == "adverb":
-            return after + 1
+            return _past_its_day(tokens, after + 1)
         elif here == "every" and is_period(tokens, after + 1, "week", "day", "month"):
-            return after + 2
+            return _past_its_day(tokens, after + 2)
         elif here in ("number", "x", "every"):
             return _quantity(tokens, after) if _is_pack(tokens, after, noun) else after
         elif here == "who":
             return after + 1
         else:
             return after
+
+
+def _past_its_day(tokens: list[Token], place: int) -> int:
+    """Past "on a Tuesday" behind "dispense weekly"."""
+    after = place
+    while kind_at(tokens, after) in ("on", "a", "filler", "every"):
+        after += 1
+    return _past_weekdays(tokens, after) if kind_at(tokens, after) in ("weekday", "weekdays") else place
 
 
 def _past_weekdays(tokens: list[Token], place: int) -> int:
@@ -185,25 +194,18 @@ def pack(tokens: list[Token], place: int, cleaned: Cleaned) -> int:
     first = place + (tokens[place].kind in ("x", "open"))
     if kind_at(tokens, first) != "number":
         return place
-    after = first + 1
-    many = tokens[first].number
-    if kind_at(tokens, after) == "x" and kind_at(tokens, after + 1) == "number":
-        many = tokens[after + 1].number
-        after += 2
-    unit = tokens[after].value if kind_at(tokens, after) == "unit" else None
-    if unit is not None:
-        after += 1
-    elif tokens[place].kind == "open" and is_period(tokens, after, "day", "week", "month"):
-        many *= {"day": 1, "week": 7, "month": 28}[str(tokens[after].value)]
-        after += 1
-    enough = many >= (_SMALLEST_BOTTLE if unit in ("ml", "g") else SMALLEST_PACK)
+    counted = _counted(tokens, first, tokens[place].kind == "open")
+    after, unit = counted.after, counted.unit
+    enough = counted.many >= (_SMALLEST_BOTTLE if unit in ("ml", "g") else SMALLEST_PACK)
     if kind_at(tokens, after) == "slash" and kind_at(tokens, after + 1) == "number":
         enough = False  # "x14/7"
-    if not enough or unit in ("mg", "microgram") or many != many.to_integral_value():
+    if not enough or unit in ("mg", "microgram") or counted.many != counted.many.to_integral_value():
         return place
     if tokens[place].kind == "open":
+        if kind_at(tokens, after) == "supply":
+            after = _after_supply(tokens, after + 1, False)  # "(100 tabs to last 1 month)"
         return take(tokens, place, after + 1, cleaned) if kind_at(tokens, after) == "close" else place
-    if tokens[place].kind == "x" or tokens[after - 1 - (unit is not None)] is not tokens[first]:
+    if tokens[place].kind == "x" or counted.crossed:
         alone = kind_at(tokens, after) not in ("times", "hourly", "period", "adverb")
         return take(tokens, place, after, cleaned) if alone else place
     if unit not in COUNTED and unit not in ("ml", "g"):
@@ -213,6 +215,29 @@ def pack(tokens: list[Token], place: int, cleaned: Cleaned) -> int:
     return (
         take(tokens, place, _past_length(tokens, after), cleaned) if _ends(tokens, after, cleaned) else place
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Counted:
+    many: Decimal
+    unit: str | None
+    crossed: bool
+    after: int
+
+
+def _counted(tokens: list[Token], first: int, in_brackets: bool) -> _Counted:
+    """56, 2 x 28, 56 tablets; in brackets also "28 days"."""
+    after, many = first + 1, tokens[first].number
+    crossed = kind_at(tokens, after) == "x" and kind_at(tokens, after + 1) == "number"
+    if crossed:
+        many = tokens[after + 1].number
+        after += 2
+    if kind_at(tokens, after) == "unit":
+        return _Counted(many, str(tokens[after].value), crossed, after + 1)
+    if in_brackets and is_period(tokens, after, "day", "week", "month"):
+        many *= {"day": 1, "week": 7, "month": 28}[str(tokens[after].value)]
+        after += 1
+    return _Counted(many, None, crossed, after)
 
 
 def _past_length(tokens: list[Token], after: int) -> int:

@@ -1,0 +1,1 @@
+"""Instructions nobody develops against; see the README beside this file."""
