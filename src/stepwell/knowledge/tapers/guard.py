@@ -13,11 +13,10 @@ from itertools import pairwise
 
 @dataclass(frozen=True, slots=True)
 class Level:
-    """A dose from a day on, in whole thousandths of its unit. ``held``: it may not be left before the guard's days are over."""
+    """A dose from a day on, in whole thousandths of its unit."""
 
     starts_on: date
     dose: int
-    held: bool = False
 
 
 def over(before: int, after: int, guard_percent: Decimal) -> bool:
@@ -36,9 +35,9 @@ def earliest(
     """The first day, not before a given one, on which the dose may fall to ``after``. ``levels`` in order, the present last."""
     day, days = not_before, timedelta(days=guard_days)
     present = levels[-1]
-    if present.held or over(present.dose, after, guard_percent):
+    if over(present.dose, after, guard_percent):
         day = max(day, present.starts_on + days)
-    # A level before the present one counts for as long as one of its days lies within the guard's days.
+    # A level before the present one (which a step beyond the guard fell from, perhaps) counts for as long as one of its days lies within the guard's days.
     for earlier, following in pairwise(levels):
         if following.starts_on + days > day and over(earlier.dose, after, guard_percent):
             day = max(day, following.starts_on + days)

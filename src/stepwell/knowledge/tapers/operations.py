@@ -237,8 +237,7 @@ def _course(
     course = begin(made.starting, rungs, profile, constraints)
     for step in kept:
         course.steps.append(step)
-        held = "above_guard_held" in step.flags
-        course.levels.append(Level(step.starts_on, _thousandths(step.regimen), held))
+        course.levels.append(Level(step.starts_on, _thousandths(step.regimen)))
         course.regimen = step.regimen
     return course
 
@@ -247,7 +246,7 @@ def _set_dose(course: Course, regimen: Regimen, on: date, flag: str) -> None:
     """A step that the profile did not make: a step back, what is taken, the same dose of other products."""
     step = told.step(course.pace, course.regimen, regimen, on, (flag,), guarded=course.guarded)
     course.steps.append(step)
-    course.levels.append(Level(on, _thousandths(regimen), "above_guard_held" in step.flags))
+    course.levels.append(Level(on, _thousandths(regimen)))
     course.regimen = regimen
 
 

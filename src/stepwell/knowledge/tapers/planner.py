@@ -17,7 +17,7 @@ from stepwell.knowledge.equivalence import DEFAULT_TABLE
 from stepwell.knowledge.medicines.model import Identification
 from stepwell.knowledge.tapers import lengths, refusals, rules, told
 from stepwell.knowledge.tapers.choice import rungs_for
-from stepwell.knowledge.tapers.guard import Level, earliest, lowest_within, over
+from stepwell.knowledge.tapers.guard import Level, earliest, lowest_within
 from stepwell.knowledge.tapers.ladder import MICROGRAM
 from stepwell.knowledge.tapers.model import (
     Caution,
@@ -180,14 +180,19 @@ def next_rung(course: Course) -> tuple[Rung | None, int]:
     if agreed is not None:
         target = max(target, int(agreed * MICROGRAM))
     rung = course.rungs.below(current, target)
-    gone = course.constraints.unavailable
-    lowest = course.rungs.at(current) is not None
-    if rung is None and not (lowest and not any(i.product.product_id in gone for i in course.regimen.items)):
+    if rung is None and not _lowest_there_is(course, current):
         raise NoLowerDoseError(
             "No lower dose can be made of the products allowed, and the dose now is not the lowest there is.",
             next_step="Ask the prescriber for another product.",
         )
     return rung, rung.dose if rung else 0
+
+
+def _lowest_there_is(course: Course, current: int) -> bool:
+    """Whether what is taken is the lowest rung itself: not the same dose at more times, nor of a product that is gone."""
+    same, now = course.rungs.at(current), course.regimen
+    gone = any(item.product.product_id in course.constraints.unavailable for item in now.items)
+    return same is not None and not gone and len(same.regimen.times) == len(now.times)
 
 
 def at_agreed_dose(course: Course) -> bool:
@@ -217,8 +222,7 @@ def take_step(course: Course, on: date | None, *, not_before: date | None = None
         longer = day > wanted
         on = _close(course, day, longer)
     flags = told.flags_of(course.pace, course.regimen, regimen, current, dose, rung.flags if rung else ())
-    above = over(current, dose, rule.guard_percent)
-    course.levels.append(Level(on, dose, held=above and course.guarded))
+    course.levels.append(Level(on, dose))
     course.steps.append(told.step(course.pace, course.regimen, regimen, on, flags, guarded=course.guarded))
     course.regimen = regimen
 

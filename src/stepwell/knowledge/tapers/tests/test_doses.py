@@ -14,6 +14,7 @@ from stepwell.knowledge.tapers import families
 from stepwell.knowledge.tapers.guard import lowest_within
 from stepwell.knowledge.tapers.ladder import MICROGRAM, TENTHS, OccasionDoses
 from stepwell.knowledge.tapers.profiles import profiles
+from stepwell.knowledge.tapers.rungs import DailyRungs, PatchRungs
 from stepwell.knowledge.tapers.spread import DayDoses
 from stepwell.knowledge.tapers.target import pace
 from stepwell.knowledge.tapers.tests import regimens
@@ -156,9 +157,9 @@ def test_cost_decides_between_equals_only_where_every_price_is_known() -> None:
 
     assert at_night(days(price), 500) == {"150mg", "100mg"}
     assert at_night(days(cheap_elsewhere), 500) == {"200mg", "50mg"}
-    unknown = at_night(days(), 500)
-    some = at_night(days(lambda product_id: None if "200mg" in names[product_id] else Decimal(0)), 500)
-    assert some == unknown
+    for one in ("200mg", "150mg"):
+        some = days(lambda product_id, one=one: None if one in names[product_id] else Decimal(5))
+        assert at_night(some, 500) == at_night(days(), 500)
 
 
 def test_an_unknown_price_is_said() -> None:
@@ -231,3 +232,79 @@ def test_an_agreed_dose_ends_the_plan_and_is_not_gone_below() -> None:
 def test_times_of_day_are_those_written_or_the_usual_ones(dosage: str, times: tuple[str, ...]) -> None:
     found = tapers.opening(medicines.identify(name="Codeine 30mg tablets"), dosage)
     assert found.regimen is not None and found.regimen.times == times
+
+
+def test_a_slow_product_is_never_taken_at_fewer_times_to_make_a_dose() -> None:
+    """Without the 10 mg capsule 100 mg can only be made at one time of day: 90 is next, at both."""
+    gone = frozenset({product("Morphine 10mg modified-release capsules").product_id})
+    made = plan("Morphine 60mg modified-release capsules", "1 bd", "OPI-FPM", unavailable=gone)
+    assert made.steps[0].daily_dose == 90
+    assert made.steps[0].regimen.times == ("morning", "night")
+
+
+def test_no_rung_of_a_slow_product_is_skipped_on_the_way_to_nothing() -> None:
+    rungs = DailyRungs(
+        DayDoses(
+            OccasionDoses(MORPHINE), TIMES, fixed=True, spread=tapers.Spread.NIGHT,
+            uneven_percent=Decimal(20), form="tablet",
+        ),
+        slow=True,
+    )  # fmt: skip
+    down = [15_000]
+    while (rung := rungs.below(down[-1], 0)) is not None:
+        down.append(rung.dose)
+    assert down == [15_000, 10_000, 5_000]
+
+
+def test_at_most_two_patches_make_a_rung() -> None:
+    seventy = product("Buprenorphine 70micrograms/hour transdermal patches")
+    twenty = product("Buprenorphine 20micrograms/hour transdermal patches")
+    rungs = PatchRungs(((96, (seventy,)), (168, (twenty,))), 96)
+    found = [dose for dose in range(0, 300_000, 5_000) if rungs.at(dose)]
+    assert found == [20_000, 40_000, 70_000, 140_000]
+
+
+@pytest.mark.parametrize(
+    ("profile", "constraints", "current", "target"),
+    [
+        ("OPI-FPM", {}, 120, 108),
+        ("OPI-FPM", {}, 30, 27),
+        ("OPI-FPM", {"half_rate_in_last_part": True}, 40, Decimal("38")),
+        ("OPI-FPM", {"half_rate_in_last_part": True}, 41, Decimal("36.9")),
+        ("OPI-NOUGG", {}, 41, Decimal("36.9")),
+        ("OPI-NOUGG", {}, 40, 38),
+        ("OPI-FPM", {"step": Decimal(5)}, 100, 95),
+        ("OPI-VA-SLOWEST", {}, 100, 95),
+    ],
+)
+def test_targets_from_120_mg(profile: str, constraints: dict, current: int, target: Decimal) -> None:
+    wanted = pace(
+        profiles()[profile],
+        product("Morphine 10mg tablets"),
+        120 * MICROGRAM,
+        tapers.Constraints(**constraints),
+    )
+    assert wanted.target(current * MICROGRAM) == int(target * MICROGRAM)
+
+
+@pytest.mark.parametrize(
+    ("name", "profile", "current", "target"),
+    [
+        ("Gabapentin 300mg capsules", "GAB-FIFE", 601, 301),
+        ("Gabapentin 300mg capsules", "GAB-FIFE", 600, 500),
+        ("Gabapentin 300mg capsules", "GBP-MDG-MOD", 1800, 1530),
+        ("Gabapentin 300mg capsules", "GBP-MDG-MOD", 600, 555),
+        ("Pregabalin 75mg capsules", "PRE-FIFE", 601, 526),
+        ("Pregabalin 75mg capsules", "PRE-FIFE", 600, 575),
+    ],
+)
+def test_targets_of_gabapentinoids_from_1800_mg(name: str, profile: str, current: int, target: int) -> None:
+    wanted = pace(profiles()[profile], product(name), 1800 * MICROGRAM, tapers.Constraints())
+    assert wanted.target(current * MICROGRAM) == target * MICROGRAM
+
+
+def test_half_the_rate_is_half_of_what_is_within_the_profile() -> None:
+    made = plan("Morphine sulfate 10mg/5ml oral solution", "7.5ml qds", "OPI-NOUGG")
+    for step in made.steps:
+        if step.within_profile and step.dose_before <= 20:
+            assert step.percent_change <= 5 and "last_part" in step.flags

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from decimal import Decimal
 from itertools import pairwise
 
 import pytest
@@ -116,6 +117,34 @@ def test_a_dose_nothing_else_makes_ends_in_a_refusal_and_not_in_a_fall() -> None
     without = tapers.mark_unavailable(made, product_id=gone, on=SECOND_STEP, **WHO)
     assert without.refusals and without.stopped_on is None
     assert all(step.starts_on < SECOND_STEP for step in without.steps)
+
+
+def test_running_out_of_a_product_never_stops_somebody() -> None:
+    """Two capsules of 1.3 mg were to become one and then none; one of 2.6 mg is not a step to stop from."""
+    made = plan("Hydromorphone 2.6mg capsules", "1 bd", "OPI-FPM")
+    gone = product("Hydromorphone 1.3mg capsules").product_id
+    on = next(s for s in made.steps if s.daily_dose == Decimal("1.3")).starts_on
+    without = tapers.mark_unavailable(made, product_id=gone, on=on, **WHO)
+    assert without.refusals[0].code == "cannot_supply" and without.stopped_on is None
+    assert without.steps[-1].daily_dose == Decimal("2.6")
+
+
+def test_an_agreed_dose_holds_when_a_plan_is_changed() -> None:
+    made = plan("Morphine 60mg modified-release tablets", "1 bd", "OPI-FPM", maintenance=Decimal(90))
+    gone = product("Morphine 15mg modified-release tablets").product_id
+    on = made.steps[-1].starts_on + timedelta(days=1)
+    for changed in (
+        tapers.slow(made, on=on, **WHO),
+        tapers.mark_unavailable(made, product_id=gone, on=SECOND_STEP, **WHO),
+        tapers.hold(made, on=on, days=28, **WHO),
+    ):
+        assert changed.steps[-1].daily_dose == 90 and changed.stopped_on is None
+
+
+def test_what_was_done_is_not_rewritten(made: tapers.Plan) -> None:
+    later = tapers.hold(made, on=SECOND_STEP + timedelta(days=40), days=7, **WHO)
+    with pytest.raises(StepwellError, match="later change"):
+        tapers.step_back(later, on=SECOND_STEP, **WHO)
 
 
 def test_every_plan_is_planned_again_without_it(made: tapers.Plan) -> None:

@@ -12,7 +12,8 @@ NOT_READ = [
     ("Codeine 30mg tablets", "as directed", "no dose"),
     ("Codeine 30mg tablets", "1 or 2 when required", "no most is written"),
     ("Codeine 30mg tablets", "100 tablets bd", "no dose"),
-    ("Morphine 60mg modified-release tablets", "12 bd for a week then 6 bd", "not plausible|steps"),
+    ("Codeine 30mg tablets", "5 tablets four times a day", "not plausible"),
+    ("Morphine 5mg modified-release tablets", "12 in the morning and 13 at night", "not plausible"),
     ("Morphine 60mg modified-release tablets", "2 bd for 7 days then 1 bd", "steps"),
     ("Morphine 10mg modified-release tablets", "1 weekly", "not taken every day"),
     ("Morphine 10mg tablets", "1 every 4 hours", "four times"),
@@ -38,6 +39,13 @@ REFUSED = [
     ("Fentanyl 200microgram lozenges", "1 qds", "route", "palliative"),
     ("Buprenorphine 200microgram sublingual tablets sugar free", "1 bd", "route", "specialist"),
     ("Morphine 200mg modified-release tablets", "1 bd", "specialist", "specialist"),
+    (
+        "Morphine 100mg modified-release tablets",
+        "1 in the morning and 2 at night",
+        "specialist",
+        "specialist",
+    ),
+    ("Tapentadol 25mg modified-release tablets", "1 bd", "no_lower_dose", "prescriber"),
     ("Morphine sulfate 10mg suppositories", "1 bd", "route", "specialist"),
 ]
 
@@ -50,6 +58,16 @@ def test_a_plan_that_is_not_ours_to_make_says_whom_to_ask(
     assert made.steps == () and made.stopped_on is None
     assert made.refusals[0].code == code and made.refusals[0].reason
     assert ask in made.refusals[0].ask
+
+
+def test_just_below_the_line_needs_no_specialist() -> None:
+    assert plan("Morphine 5mg modified-release tablets", "4 in the morning and 4 at night", "OPI-FPM").steps
+    assert plan("Oxycodone 60mg modified-release tablets", "1 in the morning and 1 at night", "OPI-FPM").steps
+
+
+def test_an_agreed_dose_that_is_already_reached_is_not_planned() -> None:
+    made = plan("Morphine 60mg modified-release tablets", "1 bd", "OPI-FPM", maintenance=120)
+    assert made.refusals[0].code == "at_agreed_dose"
 
 
 def test_a_specialist_named_lets_a_high_dose_be_planned() -> None:

@@ -86,3 +86,11 @@ def test_an_instruction_that_would_not_read_back_is_never_written() -> None:
     too_many = tapers.Item(product("Codeine 30mg tablets"), ((tapers.Time.NIGHT, Decimal(300)),))
     with pytest.raises(StepwellError, match="does not read back"):
         wording.instruction(too_many)
+
+
+def test_an_instruction_that_reads_back_as_another_dose_is_never_written(monkeypatch) -> None:
+    monkeypatch.setattr(wording, "_written", {})
+    monkeypatch.setattr(wording, "_by_time", lambda item: "2 tablets at night")
+    one = tapers.Item(product("Meptazinol 200mg tablets"), ((tapers.Time.NIGHT, Decimal(1)),))
+    with pytest.raises(StepwellError, match="does not read back"):
+        wording.instruction(one)
