@@ -142,6 +142,8 @@ def identify(
     as_json: JsonOption = False,
 ) -> None:
     """Which product a name or code means, or why none."""
+    from stepwell.knowledge.medicines import groups_of
+
     found = [identified(name) for name in names]
     if as_json:
         output.show_json(found if len(found) > 1 else found[0])
@@ -152,10 +154,14 @@ def identify(
             {
                 "asked": name,
                 "product": product.name if product else "not identified",
+                "never counted": each.text_only.name if each.text_only else None,
                 "bnf_code": product.bnf_code if product else None,
                 "dmd_vmp_id": product.dmd_vmp_id if product else None,
                 "substance": each.substance,
                 "classes": sorted(each.classes),
+                "groups": sorted(groups_of(each)),
+                "splitting": product.splitting if product else None,
+                "cd_schedule": product.cd_schedule if product else None,
                 "matched_by": each.matched_by.value,
                 "brand": each.brand,
                 "flags": sorted(each.flags),

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import cache
 
 from stepwell.knowledge.medicines.brands import Brand, brands, text_only_brands
 from stepwell.knowledge.medicines.catalogue import Shelf
@@ -29,12 +30,17 @@ _FAMILY = "The word after the brand is not known: it may be another product of t
 _STAYS_TEXT = ("injection", "topical", "powder")
 
 
-def _one_letter_apart(product: Product, shelf: Shelf) -> bool:
-    """Whether the same number in another unit is a strength of the same medicine and form too: 1mg/5ml and 1g/5ml."""
-    entry, mg = entries(shelf)[product.product_id], product.strength_mg_per_unit
-    return mg is not None and any(
-        other.form == entry.form and other.product.strength_mg_per_unit in (mg * 1000, mg / 1000)
-        for other in by_ingredients(shelf)[entry.ingredients]
+@cache
+def _one_letter_apart(shelf: Shelf) -> frozenset[str]:
+    """Ids of products of which the same number in another unit is held too, in the same form: 1mg/5ml and 1g/5ml."""
+    return frozenset(
+        entry.product.product_id
+        for entry in entries(shelf).values()
+        if (mg := entry.product.strength_mg_per_unit) is not None
+        and any(
+            other.form == entry.form and other.product.strength_mg_per_unit in (mg * 1000, mg / 1000)
+            for other in by_ingredients(shelf)[entry.ingredients]
+        )
     )
 
 
@@ -42,7 +48,7 @@ def match(name: str, reading: NameReading) -> Match:
     """The product a name means."""
     own_name = by_name(reading.shelf).get(tuple(words_of(plain(name))))
     found = Match(own_name) if own_name else _match(reading)
-    if found.product is not None and _one_letter_apart(found.product, reading.shelf):
+    if found.product is not None and found.product.product_id in _one_letter_apart(reading.shelf):
         return Match(
             None, "Another strength of this medicine is written with one letter less or more (mg, g)."
         )
@@ -65,7 +71,9 @@ def _match(reading: NameReading) -> Match:
 def _doubt(reading: NameReading) -> str:
     """Why no product is looked for at all, or ""."""
     if reading.shelf is Shelf.COUNTED and reading.form in _STAYS_TEXT:
-        return "Injections, powders and what is put on the skin are not counted."
+        return (
+            "Injections, powders and what is put on the skin are known by name only: no dose is worked out."
+        )
     if reading.names_other:
         return "The name is of more than one medicine."
     if reading.misspelt_unit:
