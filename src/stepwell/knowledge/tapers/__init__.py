@@ -9,7 +9,7 @@
 
 A plan is a proposal. The way of one: ``opening`` (the dose now), ``refusals``, ``profiles`` and ``target`` (how far),
 ``families``, ``ladder``, ``spread`` and ``rungs`` (which doses can be made), ``guard`` and ``lengths`` (when), ``scripts`` and
-``wording`` (what is supplied), ``told`` (what must be said), ``planner`` (all of it), ``operations`` (after it has begun).
+``wording`` (what is supplied), ``told`` (what must be said), ``planner`` (all of it), ``operations`` and ``stockout`` (after it has begun).
 """
 
 from stepwell.knowledge.tapers.model import (
@@ -29,17 +29,11 @@ from stepwell.knowledge.tapers.model import (
 )
 from stepwell.knowledge.tapers.ome import of as ome_of
 from stepwell.knowledge.tapers.opening import Opening, opening
-from stepwell.knowledge.tapers.operations import (
-    hold,
-    mark_unavailable,
-    mark_unavailable_in,
-    replan,
-    slow,
-    step_back,
-)
+from stepwell.knowledge.tapers.operations import hold, replan, slow, step_back
 from stepwell.knowledge.tapers.planner import plan, plan_from_instruction
 from stepwell.knowledge.tapers.profiles import Profile, choosable, default_profile, profiles
 from stepwell.knowledge.tapers.sequence import Line, plan_in_turn
+from stepwell.knowledge.tapers.stockout import mark_unavailable, mark_unavailable_in
 
 __all__ = [
     "Caution",

@@ -193,3 +193,24 @@ def test_medicines_that_together_need_a_specialist_are_refused() -> None:
     lines = [line("Morphine 50mg tablets", "1 qds", "OPI-FPM"), line("Morphine 60mg modified-release tablets", "1 bd", "OPI-FPM")]  # fmt: skip
     (made,) = tapers.plan_in_turn(lines, START)
     assert made.refusals[0].code == "specialist" and made.steps == ()
+
+
+def test_a_slow_product_is_not_taken_at_fewer_times_because_another_ran_out() -> None:
+    """20 and 10 mg could be one capsule of 30 mg, but at night alone."""
+    made = plan("Morphine 10mg modified-release capsules", "2 capsules twice a day", "OPI-FPM", script_days=7)
+    gone = product("Morphine 10mg modified-release capsules").product_id
+    assert made.steps[0].daily_dose == 30
+    without = tapers.mark_unavailable(made, product_id=gone, on=START + timedelta(days=7), **WHO)
+    assert without.refusals[0].code == "cannot_supply"
+    assert [step.days for step in without.steps] == [7]
+
+
+def test_an_agreed_dose_is_not_gone_below_because_a_product_ran_out() -> None:
+    agreed = Decimal(15)
+    made = plan(
+        "Morphine 10mg modified-release tablets", "1 bd", "OPI-FPM", maintenance=agreed, script_days=7
+    )
+    assert doses(made) == [15]
+    gone = product("Morphine 5mg modified-release tablets").product_id
+    without = tapers.mark_unavailable(made, product_id=gone, on=START + timedelta(days=7), **WHO)
+    assert doses(without) == [15] and without.refusals[0].code == "cannot_supply"

@@ -147,3 +147,9 @@ def test_a_range_begins_at_its_most_and_says_so() -> None:
     made = plan("Co-codamol 30mg/500mg tablets", "1-2 qds prn max 8", "CMP-TABLET")
     assert made.starting.dose == 240
     assert "written_most" in {each.id for each in made.cautions}
+
+
+def test_a_dose_of_a_product_that_is_gone_is_not_stopped_as_if_it_were_the_lowest() -> None:
+    gone = frozenset({medicines.identify(name="Codeine 15mg tablets").product.product_id})
+    made = plan("Codeine 15mg tablets", "2 at night", "OPI-FPM", unavailable=gone)
+    assert made.refusals[0].code == "no_lower_dose" and made.steps == ()
