@@ -152,7 +152,9 @@ def _by_dmd() -> Mapping[str, Coded]:
 def _beside_by_dmd() -> Mapping[str, Coded]:
     held = _by_id(Shelf.BESIDE)
     found = {
-        row["code"]: Coded(held[row["product_id"]], "", frozenset(), row["brand"] or None)
+        row["code"]: Coded(
+            held.get(row["product_id"]), row["label"], classes_of(row["classes"]), row["brand"] or None
+        )
         for row in tables.rows("dmd_codes_pain")
     }
     found |= {

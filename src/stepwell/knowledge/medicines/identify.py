@@ -16,6 +16,9 @@ from stepwell.knowledge.medicines.verhoeff import check_digit_right
 
 _DMD = re.compile(r"[1-9][0-9]{5,17}")
 
+# Labels of codes of which a list says the class and nothing more.
+_CLASS_LABELS = ("benzodiazepine", "z-drug", "nsaid")
+
 _NOT_COUNTED = (
     "Not recognised as a medicine that is counted here. Spelt another way it may be one, so look at the name."
 )
@@ -86,7 +89,7 @@ def _two_codes(by_dmd: Coded, by_bnf: Coded, flags: frozenset[str]) -> _ByCode:
     dependence = MedicineClass.DEPENDENCE_TREATMENT
     if dependence in _classes(by_bnf) and dependence not in _classes(by_dmd):
         return _ByCode(by_bnf, MatchedBy.BNF, flags | {"purpose_from_bnf_code"})
-    if by_dmd.product is None and by_bnf.product is not None and by_dmd.label in ("benzodiazepine", "z-drug"):
+    if by_dmd.product is None and by_bnf.product is not None and by_dmd.label in _CLASS_LABELS:
         return _ByCode(by_bnf, MatchedBy.BNF, flags)
     return _ByCode(by_dmd, MatchedBy.DMD, flags)
 
@@ -120,7 +123,7 @@ def _from_code(
         if conflict:
             return _conflicting(by_code, coded, named, conflict)
     if coded.product is None:
-        if named and named.product and coded.label in ("benzodiazepine", "z-drug"):
+        if named and named.product and coded.label in _CLASS_LABELS:
             return replace(named, flags=named.flags | flags)
         reason = by_code.reason or "The code says which medicine, not its strength."
         return Identification(

@@ -64,8 +64,9 @@ def test_dmd_codes_are_text_with_a_right_check_digit() -> None:
         assert check_digit_right(row["code"]), row["code"]
 
 
-def test_a_dmd_code_is_either_a_product_or_a_label_with_classes() -> None:
-    for row in tables.rows("dmd_codes"):
+@pytest.mark.parametrize("name", ["dmd_codes", "dmd_codes_pain"])
+def test_a_dmd_code_is_either_a_product_or_a_label_with_classes(name: str) -> None:
+    for row in tables.rows(name):
         assert bool(row["product_id"]) != bool(row["label"] and row["classes"]), row["code"]
 
 
@@ -88,7 +89,14 @@ def test_links_lead_to_products(name: str, column: str, held_in: list[str]) -> N
 def test_a_label_stands_for_one_set_of_classes() -> None:
     """Issues without a product are grouped by the label, so two meanings of one label would mix people's medicines."""
     meant: dict[str, set[frozenset[str]]] = {}
-    for name in ("dmd_codes", "bnf_chemicals", "bnf_chemicals_pain", "bnf_partly_counted", "bnf_end_of_life"):
+    for name in (
+        "dmd_codes",
+        "dmd_codes_pain",
+        "bnf_chemicals",
+        "bnf_chemicals_pain",
+        "bnf_partly_counted",
+        "bnf_end_of_life",
+    ):
         for row in tables.rows(name):
             if row["label"]:
                 meant.setdefault(row["label"], set()).add(frozenset(filter(None, row["classes"].split(";"))))

@@ -65,6 +65,26 @@ def test_by_code_and_by_bnf_code() -> None:
     assert product(naproxen.product_id) == naproxen
 
 
+def test_a_code_of_which_a_list_says_the_class_alone_is_of_that_class_and_the_name_gives_the_product() -> (
+    None
+):
+    code = next(row["code"] for row in tables.rows("dmd_codes_pain") if row["label"] == "nsaid")
+    alone = identify(code=code)
+    assert (alone.product, alone.substance, alone.classes) == (None, "nsaid", {MedicineClass.NSAID})
+    named = identify(code=code, name="Naproxen 250mg tablets")
+    assert named.product is not None and named.product.name == "Naproxen 250mg tablets"
+    assert "code_name_conflict" in identify(code=code, name="Amitriptyline 10mg tablets").flags
+
+
+def test_a_code_whose_product_is_not_held_is_of_its_substance() -> None:
+    code = next(
+        row["code"]
+        for row in tables.rows("dmd_codes_pain")
+        if row["label"] == "ibuprofen" and not row["product_id"]
+    )
+    assert identify(code=code).substance == "ibuprofen"
+
+
 COUNTED = set(MedicineClass) - {
     MedicineClass.NSAID,
     MedicineClass.ANTIDEPRESSANT,
