@@ -264,9 +264,15 @@ def _adds(part: Reckoned, kept: list[Reckoned], result: Sum) -> bool:
         if repeats:
             result.flags.append("repeated")
             return False
-        if part.part.joined != "and":
+        if part.part.joined != "and" and not _on_other_days(part, other):
             raise RefusedError("conflict")
     return True
+
+
+def _on_other_days(one: Reckoned, other: Reckoned) -> bool:
+    """ "2 nocte Mon-Fri, 1 nocte Sat/Sun": each has its days of the week, and there is room for both."""
+    days = (one.part.weekdays, other.part.weekdays)
+    return None not in days and sum(d for d in days if d is not None) <= _WEEK
 
 
 def _add(parts: list[Reckoned], result: Sum) -> None:

@@ -54,7 +54,9 @@ class Vocabulary:
     mendable: dict[str, tuple[str, ...]]
     phrases: Counter[str]
     telling: frozenset[str]
+    near_telling: dict[str, tuple[str, ...]]
     near_short: frozenset[str]
+    stems: tuple[str, ...]
 
     def mend(self, word: str) -> str | None:
         """The one known word of four letters or more that is one slip from ``word``; None when none or several.
@@ -115,8 +117,8 @@ class Vocabulary:
         """Whether an unknown word may be a slip of one that says how much, how often or when."""
         if len(word) < _SHORTEST_MENDED_WORD:
             return word in self.near_short
-        near = {known for form in _one_letter_less(word) for known in self.mendable.get(form, ())}
-        return any(known in self.telling and _one_slip(word, known) for known in near)
+        near = {known for form in _one_letter_less(word) for known in self.near_telling.get(form, ())}
+        return any(_one_slip(word, known) for known in near)
 
     def is_like_a_telling_word(self, word: str) -> bool:
         """Looser than ``resembles``: two slips in a longer word. For stretches that hold a number."""
@@ -174,9 +176,13 @@ def vocabulary() -> Vocabulary:
     words: set[str] = set()
     mendable: set[str] = set()
     telling: set[str] = set()
+    stems: list[str] = []
     phrases: Counter[str] = Counter()
     never_near: set[str] = set()
     for row in csv.DictReader(table.splitlines()):
+        if row["kind"] == "stem":
+            stems.append(row["word"].rstrip("-"))
+            continue
         parts = row["word"].replace("-", " ").replace("&", "and").replace("+", "and").split()
         node = root.setdefault(parts[0], Node())
         for part in parts[1:]:
@@ -197,8 +203,10 @@ def vocabulary() -> Vocabulary:
         _near_index(mendable),
         phrases,
         frozenset(telling),
+        _near_index(telling),
         frozenset(form for word in telling if len(word) <= _SHORTEST_MENDED_WORD for form in _slips(word))
         - words,
+        tuple(stems),
     )
 
 

@@ -20,6 +20,14 @@ def fills_a_bracket(atoms: list[Atom], place: int, pending: str) -> bool:
     return opened and _mark(atoms, place + 1) == "close"
 
 
+def amount_next(atoms: list[Atom], place: int) -> bool:
+    """Whether a dose stands right behind the atom at ``place``."""
+    ahead = place + 1
+    while _mark(atoms, ahead) in ("pause", "dash"):
+        ahead += 1
+    return ahead < len(atoms) and isinstance(atoms[ahead], Amount)
+
+
 def dose_then_end(atoms: list[Atom], place: int) -> bool:
     """ "morning 1 night 2": behind this time stands a dose with no time of its own."""
     ahead = place + 1

@@ -18,6 +18,7 @@ _MOST_AT_ONCE = 9
     ("1-1-1-2", "5/5"),
     ("2/2/2/2", "8/8"),
     ("1-1-2 (morning-noon-night)", "4/4"),
+    ("1 + 1 + 2 (am/noon/pm)", "4/4"),
     ("1-2-3", "refused"),
 )
 def row_of_numbers(tokens: list[Token], place: int, read: list[Atom]) -> Yield | None:
@@ -66,6 +67,14 @@ def _row(tokens: list[Token], place: int) -> list[Token]:
     row = [tokens[place]]
     mark = kind(tokens, place + 1)
     at = place
+    while (
+        mark == "and"
+        and kind(tokens, at + 1) == "and"
+        and tokens[at + 1].word == "+"
+        and kind(tokens, at + 2) == "number"
+    ):
+        at += 2
+        row.append(tokens[at])
     while (
         kind(tokens, at + 1) == mark in ("dash", "slash")
         and kind(tokens, at + 2) == "number"

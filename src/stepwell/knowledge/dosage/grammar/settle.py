@@ -157,6 +157,8 @@ def _latin_time(
         and _day_follows(tokens, place + 1)
     ):
         return Token("on_day", None, token.start, token.end, token.word)
+    if token.kind == "on" and _kind(tokens, place + 1) == "wear":
+        return None  # "1 plaster on for 12 hours"
     if token.kind == "on" and _is_preposition(tokens, place + 1, before):
         return None
     return Token("unknown", None, token.start, token.end, token.word)

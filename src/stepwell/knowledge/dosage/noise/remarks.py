@@ -14,13 +14,13 @@ from stepwell.knowledge.dosage.vocabulary import vocabulary
 _TALK = frozenset(
     "unknown filler verb apply and or route site reason meal drug none who to for in at with a until after before on by supply "
     "review letter caution remove contact phone from dated month_name change_patch wear same_time apart slash unit date issue_before "
-    "advice condition prose out_of".split()
+    "advice condition prose out_of dash".split()
 )
 _WORDS = _TALK - {"slash", "date"}
 _BREAKS = frozenset({"stop", "semicolon", "comma", "open", "close", "dash"})
-_OF_A_REASON = frozenset("unknown prose reason site and or filler slash none drug a of in when".split()) - {
-    "when"
-}
+_OF_A_REASON = frozenset(
+    "unknown prose reason site and or filler slash dash none drug a of in by after on to route meal verb".split()
+)
 _LEADS_A_REASON = frozenset(
     "prn latin times adverb every period count when hourly number meal route site reason".split()
 )
@@ -33,7 +33,7 @@ _IN_PROSE = frozenset("max change thereafter".split())
 _WORTH_LOOKING = frozenset("unknown none advice prose who condition ended from".split()) | {"unit"}
 _GOES_ON = frozenset({"unknown", "reason", "none", "prose"})
 _SETS_APART = frozenset({"start", "semicolon", "comma", "dash", "stop"})
-_WHILE = frozenset({"while", "whilst", "during", "with", "until", "till"})
+_WHILE = frozenset({"while", "whilst", "during", "with", "until", "till", "as", "since", "because", "due"})
 _USED_TO_BE = frozenset({"was", "previously", "previous", "formerly", "previous dose", "old dose"})
 _FORM_WORDS = frozenset("unit filler verb route apply supply".split())
 _NUMBERED = frozenset(
@@ -163,7 +163,11 @@ def _advises(stretch: list[Token]) -> bool:
 def _may_change_a_dose(token: Token) -> bool:
     if token.kind == "none":
         return token.value == "changes"
-    if token.kind != "unknown":
+    if token.kind not in ("unknown", "prose"):
+        return False
+    if any(token.word.startswith(stem) for stem in vocabulary().stems):
+        return True
+    if token.kind == "prose":
         return False
     if token.word == "?":
         return False  # "?GP to titrate"; with a number near it the stretch is read, and refused

@@ -68,6 +68,8 @@ def _after_supply(tokens: list[Token], after: int, noun: bool) -> int:
             after += 1
         elif here in ("weekday", "weekdays"):
             after = _past_weekdays(tokens, after)
+        elif noun and _of_so_many(tokens, after):
+            return after + 3  # "eRD 3/6", "script 2 of 3"
         elif here == "adverb":
             return _past_its_day(tokens, after + 1)
         elif here == "every" and is_period(tokens, after + 1, "week", "day", "month"):
@@ -78,6 +80,20 @@ def _after_supply(tokens: list[Token], after: int, noun: bool) -> int:
             return after + 1
         else:
             return after
+
+
+def _of_so_many(tokens: list[Token], place: int) -> bool:
+    """The third of six issues: two numbers with a stroke or "of" between, the first no larger, and no unit behind."""
+    first, second = kind_at(tokens, place), kind_at(tokens, place + 2)
+    if not first == second == "number" or tokens[place].number > tokens[place + 2].number:
+        return False
+    between = tokens[place + 1]
+    ends = kind_at(tokens, place + 3) in BREAKS | {"end", "comma", "dash"}
+    return (
+        ends
+        and (between.kind == "slash" or between.word == "of")
+        and tokens[place + 2].number not in (7, 12, 52)
+    )
 
 
 def _past_its_day(tokens: list[Token], place: int) -> int:
