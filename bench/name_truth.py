@@ -221,6 +221,16 @@ class Reference:
             found.append(Listed(name, tuple(each for each in whole if each), known or named))
         return found
 
+    def codes(self, topics: tuple[str, ...]) -> dict[str, frozenset[Facts]]:
+        """The distinct codes of some lists that have a truth."""
+        found = {}
+        for topic in topics:
+            for code, _ in self.lists[topic]:
+                whole = frozenset(facts for facts in self.truth(code) if _whole(facts))
+                if whole:
+                    found[code] = whole
+        return found
+
     def abbreviated(self, sections: tuple[str, ...]) -> list[Listed]:
         """The distinct names of the prescribing data in some BNF sections, which abbreviates: "Codeine Phos_Tab 30mg"."""
         codes: dict[str, set[str]] = defaultdict(set)

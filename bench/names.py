@@ -1,4 +1,4 @@
-"""Product names of the public code lists, their code withheld: how many are recognised, and as what.
+"""Product names of the public code lists, their code withheld, and their codes, the name withheld: recognised as what?
 
     python -m bench.names --reference FOLDER
 
@@ -102,6 +102,21 @@ def judge(listed: list[Listed], identify_name: Callable[[str], Identification]) 
     return score
 
 
+def judge_codes(reference: Reference, topics: tuple[str, ...]) -> tuple[int, list[str], int]:
+    """Of the distinct codes of a heading with a truth: how many are right, which are wrong, how many give no product."""
+    right, wrong, none = 0, [], 0
+    for code, truth in reference.codes(topics).items():
+        found = identify(code=code)
+        product = found.product or found.text_only
+        if product is None or product.release is Release.UNKNOWN:
+            none += 1
+        elif any(same(facts_of_product(product), facts) for facts in truth):
+            right += 1
+        else:
+            wrong.append(f"{code}: answered {facts_of_product(product)}")
+    return right, wrong, none
+
+
 def _report(heading: str, score: Score) -> None:
     print(f"\n{heading}: {score.judged} distinct names with a strength and a truth by code")
     print(
@@ -111,7 +126,7 @@ def _report(heading: str, score: Score) -> None:
         print(f"  WRONG   {line}")
     for reason, names in sorted(score.refused.items(), key=lambda item: -len(item[1])):
         print(f"  refused {len(names):3}  {reason}  {_some(names)}")
-    print(f"  no strength in any name of the code: {len(score.no_strength)}  {_some(score.no_strength)}")
+    print(f"  no strength in any name of the code: {len(score.no_strength)}  {_some(score.no_strength, 100)}")
     print(f"  code leads to no generic product held outside: {len(score.no_truth)}  {_some(score.no_truth)}")
 
 
@@ -132,6 +147,9 @@ def main() -> int:
     for heading, topics in LISTS.items():
         score = judge(reference.names(topics), lambda name: identify(name=name))
         _report(heading, score)
+        right, wrong, none = judge_codes(reference, topics)
+        print(f"  codes, the name withheld: right {right}, wrong {len(wrong)}, no product {none}")
+        print(*(f"  WRONG   {line}" for line in wrong), sep="\n", end="\n" if wrong else "")
         if heading in HELD_TO_TARGET and not score.meets_target:
             missed[heading] += 1
     for heading, sections in ABBREVIATED.items():
