@@ -75,7 +75,10 @@ class Listed:
 def form_of(text: str) -> str:
     """The form in an official generic name."""
     text = text.lower()
-    return next((form for word, form in _FORMS if word in text), "")
+    form = next((form for word, form in _FORMS if word in text), "")
+    return (
+        f"gastro-resistant {form}" if "gastro-resistant" in text and form in ("tablet", "capsule") else form
+    )
 
 
 def release_of(name: str, form: str) -> str:

@@ -61,10 +61,12 @@ def names_beside(words: list[str], unknown: frozenset[int]) -> bool:
 
 
 def _is_unit(words: list[str], at: int) -> bool:
-    """Whether a word follows a number or another unit ("10 mg / ml"), or counts ("x 56")."""
+    """Whether a word follows a number or another unit ("10 mg / ml"), counts ("x 56") or gives a schedule ("CD3")."""
     before = words[at - 1] if at else ""
     after = words[at + 1] if at + 1 < len(words) else ""
     if words[at] == "x":
         return after.isdigit() and words[at + 2 : at + 3] not in (["mg"], ["mcg"])
+    if words[at] == "cd":
+        return after in ("2", "3", "4", "5")
     of_each = words[at] in _PER_WORDS and before in _UNIT_WORDS - _PER_WORDS  # "mg/ml"
     return of_each or (words[at] in _UNIT_WORDS and before[:1].isdigit())

@@ -134,8 +134,11 @@ def test_what_may_be_a_misspelt_word_of_release_leaves_the_release_open(word: st
     assert found.product is None or found.product.release == "MR"
 
 
-def test_a_maker_without_brackets_does_not_look_like_a_release() -> None:
-    found = identify(name="Morphine 10mg tablets Almus")
+@pytest.mark.parametrize(
+    "tail", ["Almus", "CD2", "x 56", "(CD)", "- 56 tablets", "(Bell, Sons & Co (Druggists) Ltd)"]
+)
+def test_a_maker_a_schedule_or_a_count_does_not_look_like_a_release(tail: str) -> None:
+    found = identify(name=f"Morphine 10mg tablets {tail}")
     assert found.product is not None and found.product.release == "IR"
 
 
