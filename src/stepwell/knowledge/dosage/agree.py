@@ -188,6 +188,8 @@ class ProductAgreement(Agreement):
             return None if product.other_ingredients else product.strength_mg_per_unit
         if substance == product.substance:
             return product.strength_mg_per_unit
+        if product.unit == "ml":
+            return None  # the other ingredients of a liquid are not said per ml
         for ingredient in product.other_ingredients.split(";"):
             name, _, amount = ingredient.strip().rpartition(" ")
             if name == substance and amount.endswith("mg") and amount[:-2].replace(".", "").isdigit():

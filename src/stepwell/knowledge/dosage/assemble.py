@@ -134,12 +134,17 @@ def _reckon_part(part: Part, clause: Clause, agreement: Agreement, result: Sum) 
         or clause.upto_limit
     )
     if part.divided is not None:
+        if clause.limits and not part.daily:
+            raise RefusedError("ambiguous")  # the limit, or the dose, in so many doses
         return _divided(part, dose, needed, upto)
     found = _how_often(part, clause, agreement, dose, result)
     if found is None and clause.label is not None and not needed:
         found = ONCE_A_DAY
     if clause.each_site:
         raise RefusedError("per_site")
+    if found is None and needed and dose.led == "extra" and len(clause.parts) > 1:
+        found = ONCE_A_DAY  # "2 at night; an extra one if needed": one more a day, and it is said
+        result.flags.append("extra_once_a_day")
     if found is None:
         if not needed and not clause.upto_limit and not _limited(dose, clause):
             raise RefusedError("no_frequency")
@@ -248,6 +253,8 @@ def _adds(part: Reckoned, kept: list[Reckoned], result: Sum) -> bool:
             and (part.dose.low, part.dose.high) == (other.dose.low, other.dose.high)
         )
         if part.part.only_slots and other.part.only_slots:
+            if len(kept) == 1 and part.part.joined != "and" and _evening_and_night(part, other):
+                raise RefusedError("ambiguous")  # "1 nightly, 2 each evening"
             if set(part.part.slots) & set(other.part.slots):
                 if same_dose and part.part.slots == other.part.slots and part.part.joined != "and":
                     result.flags.append("repeated")
@@ -267,6 +274,10 @@ def _adds(part: Reckoned, kept: list[Reckoned], result: Sum) -> bool:
         if part.part.joined != "and" and not _on_other_days(part, other):
             raise RefusedError("conflict")
     return True
+
+
+def _evening_and_night(one: Reckoned, other: Reckoned) -> bool:
+    return {*one.part.slots, *other.part.slots} == {"evening", "night"}
 
 
 def _on_other_days(one: Reckoned, other: Reckoned) -> bool:

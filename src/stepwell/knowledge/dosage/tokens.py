@@ -54,6 +54,7 @@ _LEXER = re.compile(
     r"|(?:[01]\d|2[0-3])[0-5]\d\s?h(?:rs?)?(?![a-z]))"
     r"|(?P<plural>\((?:s|es)\)|/s(?![a-z]))"
     r"|(?P<number>\d+(?:,\d{3}(?!\d))*(?:\.\d+)?|(?<![.\d])\.\d+)"
+    r"|(?P<beside>w/(?=\s?[a-z]))"
     r"|(?P<dotted>[a-z](?:\.[a-z])+(?![a-z])\.?|[a-z](?:/[a-z])+(?![a-z]))"
     r"|(?P<word>[a-zé]+(?:'[a-z]+)?)"
     r"|(?P<part>[½¼¾])"
@@ -222,6 +223,8 @@ def _other(kind: str, word: str, start: int, end: int) -> Token:
     """Dotted words, parts of one, times of the clock, dates, quantities; what nobody placed is unknown."""
     if kind == "dotted":
         return Token("word", None, start, end, word.replace(".", "").replace("/", ""))
+    if kind == "beside":
+        return Token("word", None, start, end, "with")
     if kind == "part":
         return Token("fraction", _PARTS[word], start, end, word)
     if kind == "clock":

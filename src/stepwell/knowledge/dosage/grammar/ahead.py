@@ -5,7 +5,17 @@ from __future__ import annotations
 from decimal import Decimal
 
 from stepwell.knowledge.dosage.grammar.day import Part
-from stepwell.knowledge.dosage.grammar.parts import Amount, Atom, Daily, Duration, Limit, Mark, Total, When
+from stepwell.knowledge.dosage.grammar.parts import (
+    Amount,
+    Atom,
+    Daily,
+    Duration,
+    Limit,
+    Mark,
+    NumberedHalf,
+    Total,
+    When,
+)
 
 
 def _mark(atoms: list[Atom], place: int) -> str:
@@ -20,12 +30,15 @@ def fills_a_bracket(atoms: list[Atom], place: int, pending: str) -> bool:
     return opened and _mark(atoms, place + 1) == "close"
 
 
-def amount_next(atoms: list[Atom], place: int) -> bool:
-    """Whether a dose stands right behind the atom at ``place``."""
+def time_or_amount_next(atoms: list[Atom], place: int) -> bool:
+    """Whether a dose stands right behind the atom at ``place``, or "and" and another time: "8am 2", "8am and 8pm 1"."""
     ahead = place + 1
     while _mark(atoms, ahead) in ("pause", "dash"):
         ahead += 1
-    return ahead < len(atoms) and isinstance(atoms[ahead], Amount)
+    listed = _mark(atoms, ahead) == "and"
+    ahead += listed
+    wanted = (When, NumberedHalf) if listed else (Amount,)
+    return ahead < len(atoms) and isinstance(atoms[ahead], wanted)
 
 
 def dose_then_end(atoms: list[Atom], place: int) -> bool:

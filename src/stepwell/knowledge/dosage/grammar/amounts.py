@@ -198,6 +198,9 @@ def _article(tokens: list[Token], place: int) -> Yield | None:
     if kind(tokens, place + 1) == "unit" and value(tokens, place + 1) in COUNTED | {"spoonful", "teaspoon"}:
         one = Quantity(Decimal(1), Decimal(1), place + 1)
         return dose(tokens, one, place)
+    if kind(tokens, place + 1) == "number" and value(tokens, place + 3) in ("spoonful", "teaspoon"):
+        spoon = quantity(tokens, place + 1)
+        return None if spoon is None else dose(tokens, spoon, place + 1)  # "a 5ml spoonful"
     if kind(tokens, place + 1) == "when":
         return [When(tokens[place].start, tokens[place + 1].end, str(tokens[place + 1].value))], place + 2
     return repeated_period(tokens, place)

@@ -8,10 +8,10 @@ from typing import Any
 
 from stepwell.knowledge.dosage.grammar.ahead import (
     adds_one,
-    amount_next,
     bracketed_totals,
     dose_then_end,
     fills_a_bracket,
+    time_or_amount_next,
 )
 from stepwell.knowledge.dosage.grammar.day import MASS_IN_MG, Clause, Part
 from stepwell.knowledge.dosage.grammar.parts import (
@@ -328,7 +328,7 @@ class Builder:
             self.when(When(atom.start, atom.end, f"clock {hour}"))
             return
         if atom.number > _MOST_TABLETS_AT_ONCE:
-            if part.dose is None and amount_next(self.atoms, self.place):
+            if part.dose is None and time_or_amount_next(self.atoms, self.place):
                 self.when(When(atom.start, atom.end, f"clock {hour}"))  # "8am 2; 6pm 2"
                 return
             raise RefusedError("ambiguous")

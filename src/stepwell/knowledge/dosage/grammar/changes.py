@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from stepwell.knowledge.dosage.grammar.doses import measure
+from stepwell.knowledge.dosage.grammar.lengths import counted_length
 from stepwell.knowledge.dosage.grammar.numbers import Quantity, quantity, single
 from stepwell.knowledge.dosage.grammar.parts import Amount, Atom, Change, Every, Label, Mark, RefusedError
 from stepwell.knowledge.dosage.grammar.periods import whole_days
@@ -121,6 +122,10 @@ def label(tokens: list[Token], place: int, read: list[Atom]) -> Yield | None:
     del read
     start = tokens[place].start
     at = place + (tokens[place].kind in ("from", "on_day"))
+    if kind(tokens, at) == "ordinal" and tokens[at].word == "first":
+        length = counted_length(tokens, at + 1, start, False)
+        if length is not None:
+            return length  # "one at night first 2 weeks, then two"
     if kind(tokens, at) == "ordinal" and kind(tokens, at + 1) == "period":
         return _labelled(
             tokens[at].number,
@@ -193,7 +198,7 @@ def mark(tokens: list[Token], place: int, read: list[Atom]) -> Yield | None:
     token = tokens[place]
     if token.kind == "apply":
         name = "change_patch" if token.value == "change" else "apply"
-    elif token.kind == "stop" and token.word not in (".", "\n", "\r"):
+    elif token.kind == "stop" and token.word not in (".", "!", "\n", "\r"):
         name = "stopped"
     else:
         name = _MARKS[token.kind]

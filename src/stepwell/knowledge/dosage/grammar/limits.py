@@ -248,11 +248,7 @@ def _limit_end(
         assert isinstance(times, Times)
         total = times.high if unit == "dose" else amount * times.high
         return [Limit(start, times.end, total, unit, times.days or _DAY, False, substance)], inner[1]
-    days, after = period_of(tokens, place)
-    if here == "comma" and days is None:
-        days, after = period_of(tokens, place + 1)
-    if days is None and here == "open":
-        days, after = period_of(tokens, place + 1)
+    days, after = _limit_period(tokens, place)
     if days is None:
         _refuse_a_time_of_day(here)
         if here in ("in", "per", "slash", "a") or (
@@ -261,6 +257,17 @@ def _limit_end(
             return None
         after = place
     return [Limit(start, tokens[after - 1].end, amount, unit, days or _DAY, False, substance)], after
+
+
+def _limit_period(tokens: list[Token], place: int) -> tuple[Decimal | None, int]:
+    """The days behind a limit: "in 24 hours", ", daily", "(in 24 hours)", "per night"."""
+    here = kind(tokens, place)
+    if here in ("per", "a", "slash", "every") and value(tokens, place + 1) == "night":
+        return _DAY, place + 2
+    days, after = period_of(tokens, place)
+    if days is None and here in ("comma", "open"):
+        days, after = period_of(tokens, place + 1)
+    return days, after
 
 
 def _refuse_a_time_of_day(kind_behind: str) -> None:

@@ -36,7 +36,7 @@ def settle(tokens: list[Token], text: str) -> list[Token]:
     for place, token in enumerate(tokens):
         kept = _settled(tokens, place, token, settled, text)
         if kept is not None:
-            kept.behind = behind
+            kept.behind = kept.behind or behind
             settled.append(kept)
             behind = ""
         elif token.kind in ("verb", "drug"):
@@ -78,11 +78,8 @@ def _turned(tokens: list[Token], place: int, token: Token, settled: list[Token])
     if token.kind == "unit":
         return _turned_unit(token, counted, after)
     if token.kind == "filler" and token.word in _FURTHER and settled:
-        if after in _AMOUNT_BEGINS:  # "; extra 1 prn"
-            return None if settled[-1].kind in ("and", "max") or counted else turned("and")
-        if before == "number" and any(earlier.kind == "max" for earlier in settled):
-            return turned("ambiguous")  # "max 2 extra doses": beyond what is regular
-    elif token.kind == "change_rider" and token.word.startswith("if ") and after in ("end", "stop", "close"):
+        return _further(tokens, place, token, settled)
+    if token.kind == "change_rider" and token.word.startswith("if ") and after in ("end", "stop", "close"):
         if not any(earlier.kind == "change" for earlier in settled):
             return turned("prn")  # "can take another if no better"
     elif token.kind == "divided" and token.word.startswith(("spread", "spaced")):
@@ -91,6 +88,23 @@ def _turned(tokens: list[Token], place: int, token: Token, settled: list[Token])
     elif token.kind == "onoff" and token.word == "off" and after in ("end", "stop"):
         if before in ("then", "comma", "dash", "semicolon"):
             return turned("stop")
+    return token
+
+
+def _further(tokens: list[Token], place: int, token: Token, settled: list[Token]) -> Token | None:
+    """ "; extra 1 prn", "plus 1 extra at night": one more, which joins the part to the one before and is marked on its number."""
+    before, after = _kind(tokens, place - 1), _kind(tokens, place + 1)
+    if after in _AMOUNT_BEGINS:
+        tokens[place + 1].behind = "extra"
+        joined = settled[-1].kind in ("and", "max") or before in _AMOUNT_BEGINS
+        return None if joined else Token("and", None, token.start, token.end, token.word)
+    if before == "number" and any(earlier.kind == "max" for earlier in settled):
+        return Token(
+            "ambiguous", None, token.start, token.end, token.word
+        )  # "max 2 extra doses": beyond what is regular
+    if before in ("number", "fraction"):
+        settled[-1].behind = "extra"
+        return None
     return token
 
 
@@ -140,6 +154,9 @@ def _latin_time(
     tokens: list[Token], place: int, token: Token, settled: list[Token], text: str
 ) -> Token | None:
     """OM and ON after a dose, or after "and" behind another time, or in capitals in a text that has small letters."""
+    worn = token.kind == "on" and any(t.kind == "unit" and t.value == "patch" for t in settled)
+    if worn and _kind(tokens, place + 1) in ("wear", "every", "for"):
+        return None  # "1 plaster on for 12 hours", "put one patch on each morning"
     before = settled[-1].kind if settled else "end"
     if before == "and" and len(settled) > 1 and settled[-2].kind in ("when", "latin", "count"):
         before = "when"
@@ -157,8 +174,6 @@ def _latin_time(
         and _day_follows(tokens, place + 1)
     ):
         return Token("on_day", None, token.start, token.end, token.word)
-    if token.kind == "on" and _kind(tokens, place + 1) == "wear":
-        return None  # "1 plaster on for 12 hours"
     if token.kind == "on" and _is_preposition(tokens, place + 1, before):
         return None
     return Token("unknown", None, token.start, token.end, token.word)
@@ -215,8 +230,18 @@ def _keeps_and(tokens: list[Token], place: int, settled: list[Token]) -> bool:
     before = _kind(tokens, place - 1)
     if following == "verb" and _kind(tokens, place + 2) in _TIME_BEGINS:
         return False  # "dissolve two in water and drink every six hours"
+    if _nothing_follows(tokens, place + 1):
+        return False  # "then removed and new one to different site"
     listed = following in _ATTACHED and before in _ATTACHED and (following != "filler" or before == "reason")
     return not (listed or following == "change_rider")
+
+
+def _nothing_follows(tokens: list[Token], place: int) -> bool:
+    """Only silent words up to the end of the sentence, and at least one."""
+    after = place
+    while _kind(tokens, after) in _SILENT | {"to", "unread"}:
+        after += 1
+    return after > place and _kind(tokens, after) in ("end", "stop")
 
 
 def _keeps_for(tokens: list[Token], place: int, settled: list[Token]) -> bool:
@@ -250,7 +275,7 @@ def _keeps_slash(tokens: list[Token], place: int, settled: list[Token]) -> bool:
     apart = before is not None and before.end < token.start and place + 1 < len(tokens)
     if apart and tokens[place + 1].start > token.end and before is not None and before.kind not in _NUMBERS:
         return False  # "600 mg / oral / TDS"
-    if _kind(tokens, place + 1) == "period" and _kind(tokens, place + 2) == "number":
+    if apart and _kind(tokens, place + 1) == "period" and _kind(tokens, place + 2) == "number":
         return False
     if _kind(tokens, place - 1) in ("when", "latin", "prn") and _kind(tokens, place + 1) in (
         "number",

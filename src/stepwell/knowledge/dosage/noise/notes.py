@@ -11,6 +11,7 @@ _CAUTION_WORDS = frozenset(
 )
 
 
+_WARNING = ("may ", "can ", "could ", "might ", "will ", "makes ", "this may ")
 _FORBIDDING = ("do not", "avoid", "not ", "no ", "never", "stop", "dont", "beware")
 
 
@@ -23,6 +24,8 @@ def caution(tokens: list[Token], place: int, cleaned: Cleaned) -> int:
             after += 1
         return take(tokens, place, after, cleaned)
     after = _sentence_end(tokens, place + 1)
+    while kind_at(tokens, after) == "when" and tokens[place].word.startswith(_WARNING):
+        after = _sentence_end(tokens, after + 1)  # "may make you drowsy in the morning"
     if kind_at(tokens, after) not in BREAKS | {"end", "comma", "caution", "open"} and tokens[
         place
     ].word.startswith(_FORBIDDING):
@@ -167,7 +170,7 @@ def course(tokens: list[Token], place: int, cleaned: Cleaned) -> int:
     after = span_of_time(tokens, place)
     if kind_at(tokens, place + 1) == "slash" and kind_at(tokens, place + 2) == "number" and after == place:
         after = place + 3 if tokens[place + 2].number in (7, 52) else place
-    if after == place or after >= len(tokens) or tokens[after].word != "course":
+    if after == place or after >= len(tokens) or tokens[after].word not in ("course", "patch", "patches"):
         return place
     after += 1
     while kind_at(tokens, after) in ("comma", "filler", "dash"):

@@ -223,10 +223,21 @@ def _past_time_off(tokens: list[Token], place: int) -> int:
     return after
 
 
+def _days_after(tokens: list[Token], place: int) -> bool:
+    if kind_at(tokens, place) != "after" or kind_at(tokens, place + 1) != "number":
+        return False
+    return is_period(tokens, place + 2, "day", "week")
+
+
 def taken_off(tokens: list[Token], place: int, cleaned: Cleaned) -> int:
     """Remove at night, take off at 10am, peel off 12 hours later, leave off for 12 hours: when it comes off."""
     if tokens[place].kind == "onoff" and (tokens[place].word != "off" or not _has_patch(cleaned)):
         return place
+    if _has_patch(cleaned) and _days_after(tokens, place + 1):
+        cleaned.kept.append(
+            Token("apply", "change", tokens[place].start, tokens[place].end, tokens[place].word)
+        )
+        return place + 1  # "remove after 7 days and apply a new one"
     after = place + 1
     while kind_at(tokens, after) in (
         "filler",

@@ -181,7 +181,10 @@ def _without_reasons(tokens: list[Token], cleaned: Cleaned) -> list[Token]:
     while place < len(tokens):
         after = _reason_end(tokens, place, kept)
         if after > place:
-            cleaned.unread.append((tokens[place].start, tokens[after - 1].end))
+            if tokens[place].kind == "condition":  # "if the pain is bad": as needed, whatever the pain is
+                kept.append(Token("prn", None, tokens[place].start, tokens[after - 1].end, "condition"))
+            else:
+                cleaned.unread.append((tokens[place].start, tokens[after - 1].end))
             place = after
             continue
         kept.append(tokens[place])
@@ -193,7 +196,7 @@ def _reason_end(tokens: list[Token], place: int, kept: list[Token]) -> int:
     if not kept or kept[-1].kind not in _LEADS_A_REASON:
         return place
     first = tokens[place]
-    said = first.kind == "for" or first.word in _WHILE
+    said = first.kind in ("for", "condition") or first.word in _WHILE
     if not said and not (kept[-1].kind in ("prn", "reason") and first.kind in _GOES_ON):
         return place
     after = place + said
@@ -203,6 +206,5 @@ def _reason_end(tokens: list[Token], place: int, kept: list[Token]) -> int:
             return place
         after += 1
     words = tokens[place + said : after]
-    if not 0 < len(words) <= _LONGEST_REASON or not any(_strange(token) for token in words):
-        return place
-    return after
+    strange = first.kind == "condition" or any(_strange(token) for token in words)
+    return after if 0 < len(words) <= _LONGEST_REASON and strange else place

@@ -33,6 +33,7 @@ _BEHIND_A_COUNT = (
     "a month",
     "each issue",
 )
+_BEFORE_A_DAY = BREAKS | {"comma", "dash", "and", "weekday", "slash"}
 _NOUNS_OF_SUPPLY = frozenset(
     "dispensing supervised pickup collection script scripts instalments prescription prescriptions".split()
 )
@@ -70,6 +71,8 @@ def _after_supply(tokens: list[Token], after: int, noun: bool) -> int:
             after = _past_weekdays(tokens, after)
         elif noun and _of_so_many(tokens, after):
             return after + 3  # "eRD 3/6", "script 2 of 3"
+        elif here == "every" and kind_at(tokens, after + 1) in ("weekday", "weekdays"):
+            after = _past_weekdays(tokens, after + 1)
         elif here == "adverb":
             return _past_its_day(tokens, after + 1)
         elif here == "every" and is_period(tokens, after + 1, "week", "day", "month"):
@@ -156,6 +159,9 @@ def _drop_before_supply(tokens: list[Token], place: int, after: int, cleaned: Cl
             break
     if not kept:
         return
+    while len(kept) > 1 and kept[-1].kind in ("weekday", "weekdays") and kept[-2].kind in _BEFORE_A_DAY:
+        day = kept.pop()  # ", weekends take home"
+        cleaned.drop(day.start, day.end)
     last = kept[-1]
     if tokens[place].word.endswith(_BEHIND_A_COUNT) and _drop_supplied(kept, cleaned):
         return
@@ -212,7 +218,8 @@ def pack(tokens: list[Token], place: int, cleaned: Cleaned) -> int:
         return place
     counted = _counted(tokens, first, tokens[place].kind == "open")
     after, unit = counted.after, counted.unit
-    enough = counted.many >= (_SMALLEST_BOTTLE if unit in ("ml", "g") else SMALLEST_PACK)
+    told = tokens[place].kind == "open" and _behind_supply(tokens, place, cleaned)
+    enough = told or counted.many >= (_SMALLEST_BOTTLE if unit in ("ml", "g") else SMALLEST_PACK)
     if kind_at(tokens, after) == "slash" and kind_at(tokens, after + 1) == "number":
         enough = False  # "x14/7"
     if not enough or unit in ("mg", "microgram") or counted.many != counted.many.to_integral_value():
@@ -230,6 +237,16 @@ def pack(tokens: list[Token], place: int, cleaned: Cleaned) -> int:
         return take(tokens, place, after, cleaned) if _dose_follows(tokens, after) else place
     return (
         take(tokens, place, _past_length(tokens, after), cleaned) if _ends(tokens, after, cleaned) else place
+    )
+
+
+def _behind_supply(tokens: list[Token], place: int, cleaned: Cleaned) -> bool:
+    """ "Weekly scripts (7 tabs)": what stood right before the bracket told of supply."""
+    return (
+        bool(cleaned.noise)
+        and place > 0
+        and cleaned.noise[-1][1] == tokens[place - 1].end
+        and tokens[place - 1].kind in ("supply", "adverb", "period")
     )
 
 

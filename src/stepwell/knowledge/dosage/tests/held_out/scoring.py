@@ -48,9 +48,13 @@ _ANSWER = ("answer", "daily_min", "daily_max")
 
 
 def score() -> Score:
-    """Read every instruction with its product and count."""
+    """Read every held-out instruction with its product and count."""
+    return scored(instructions())
+
+
+def scored(rows: list[dict[str, str]]) -> Score:
+    """Counts of rows with product, text, answer, daily_min and daily_max."""
     counts = dict.fromkeys(("right", "wrong", "refused", "false"), 0)
-    rows = instructions()
     with_dose = [row for row in rows if row["answer"] == "dose"]
     for row in with_dose:
         counts[_judged(row, parse(row["text"], identify(name=row["product"]).product))] += 1
