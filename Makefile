@@ -29,6 +29,7 @@ journeys: .venv/.dev src/stepwell/site/static/built/.ready  ## The browser journ
 bench: .venv/.dev                      ## 100,000 people, 6 million issues, beside a hand-written query; product names, given REF
 	@if test -d "$(REF)/data/codelists"; then $(PY) -m bench.names --reference "$(REF)"; \
 	else echo "Product names were not measured: no reference data at $(REF). Give its folder: make bench REF=..."; fi
+	@$(PY) -m bench.dosage
 	@$(PY) -m bench.tapers
 	@$(PY) -m bench.searches
 

@@ -422,6 +422,6 @@ select practice, patient_key,
            case when gabapentinoid then 'gabapentinoid' end,
            case when benzodiazepine then 'benzodiazepine' end,
            case when z_drug then 'z_drug' end], lambda r: r is not null))) as groups,
-       coalesce(no_nhs_number, false) as no_nhs_number
+       coalesce(no_nhs_number, false) as no_nhs_number, coalesce(is_registered, false) and not coalesce(died, false) as registered
 from decided
 order by practice, patient_key;

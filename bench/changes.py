@@ -174,6 +174,7 @@ CHANGES = (
     Change("an opioid-dependence code", "treated or dependence then", "treated then"),
     Change("sensitive records", "case when sensitive then", "case when false then"),
     Change("people who died", "case when died or not", "case when not"),
+    Change("registered, though they died", " and not coalesce(died, false) as registered", " as registered"),
     Change("any registration", "coalesce(registration_type = 'regular', false)", "true"),
     Change(
         "a registration of no known kind counts", "is_registered and not of_unknown_kind", "is_registered"

@@ -36,11 +36,11 @@ def groups_of(medicine: MedicineTaken) -> frozenset[str]:
     return found - set(on_the_skin["not_groups"]) if on_the_skin["class"] in classes else found
 
 
-def has_substance(medicine: MedicineTaken, substance: str) -> bool:
-    """Whether a medicine holds a substance: as identified, or, where nothing was identified, as a word of its name."""
+def has_substance(medicine: MedicineTaken, name: str) -> bool:
+    """Whether a medicine holds the substance of a name: as identified, or, where nothing was identified, as a word of its own name."""
     if medicine.substances:
-        return substance in medicine.substances
-    return re.search(rf"(?<![\w-]){re.escape(substance)}(?![\w-])", _text(medicine)) is not None
+        return name in medicine.substances
+    return re.search(rf"(?<![\w-]){re.escape(name)}(?![\w-])", _text(medicine)) is not None
 
 
 def is_placed(medicine: MedicineTaken) -> bool:

@@ -27,11 +27,11 @@ class WithLiquid:
     def at(self, dose: int) -> Rung | None:
         return self._solid.at(dose) or self._liquid.at(dose)
 
-    def below(self, current: int, target: int) -> Rung | None:
-        found = self._solid.below(current, target) if self._solid.at(current) else None
-        if found is not None and found.dose >= target:
+    def below(self, current: int, at_least: int) -> Rung | None:
+        found = self._solid.below(current, at_least) if self._solid.at(current) else None
+        if found is not None and found.dose >= at_least:
             return found
-        return self._liquid.below(current, target)
+        return self._liquid.below(current, at_least)
 
 
 def rungs_for(

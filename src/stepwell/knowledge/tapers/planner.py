@@ -173,7 +173,7 @@ def run(course: Course, not_before: date | None = None) -> None:
 def next_rung(course: Course) -> tuple[Rung | None, int]:
     """The rung to step to (None: nothing) and its dose. Raises NoLowerDoseError where nothing is below but the dose is not the lowest."""
     current = course.levels[-1].dose
-    target = course.pace.target(current)
+    target = course.pace.next_dose(current)
     if course.guarded:
         target = max(target, lowest_within(current, rules.current().guard_percent))
     agreed = course.constraints.maintenance

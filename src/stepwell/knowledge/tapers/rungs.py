@@ -35,8 +35,8 @@ class Rungs(Protocol):
     def at(self, dose: int) -> Rung | None:
         """How a dose is made, or None where it cannot be."""
 
-    def below(self, current: int, target: int) -> Rung | None:
-        """The lowest dose at or above ``target`` and below ``current``; else the highest below; None: only zero is below."""
+    def below(self, current: int, at_least: int) -> Rung | None:
+        """The lowest dose at or above ``at_least`` and below ``current``; else the highest below; None: only zero is below."""
 
 
 def regimen_of(day: Day, products: tuple[Product, ...]) -> Regimen:
@@ -86,12 +86,12 @@ class DailyRungs:
         most = smallest * len(self._doses.times)
         return most if current > most else (current - 1) // smallest * smallest
 
-    def below(self, current: int, target: int) -> Rung | None:
+    def below(self, current: int, at_least: int) -> Rung | None:
         if current <= self._smallest:
             return None
         quantum = self._doses.occasion.quantum
-        target = max(target, self._floor(current), quantum)
-        first = target + -target % quantum
+        at_least = max(at_least, self._floor(current), quantum)
+        first = at_least + -at_least % quantum
         for dose in range(first, current, quantum):
             found = self.at(dose)
             if found:
@@ -141,11 +141,11 @@ class PatchRungs:
     def at(self, dose: int) -> Rung | None:
         return next((rungs[dose] for rungs in self._rungs if dose in rungs), None)
 
-    def below(self, current: int, target: int) -> Rung | None:
+    def below(self, current: int, at_least: int) -> Rung | None:
         for rungs in self._rungs:
             lower = sorted(dose for dose in rungs if dose < current)
             if lower:
-                return rungs[next((dose for dose in lower if dose >= target), lower[-1])]
+                return rungs[next((dose for dose in lower if dose >= at_least), lower[-1])]
         return None
 
 
@@ -203,8 +203,8 @@ class StrengthRungs:
     def at(self, dose: int) -> Rung | None:
         return next((rung for rung in self._order if rung.dose == dose), None)
 
-    def below(self, current: int, target: int) -> Rung | None:
-        del target
+    def below(self, current: int, at_least: int) -> Rung | None:
+        del at_least
         return next((rung for rung in self._order if rung.dose < current), None)
 
 

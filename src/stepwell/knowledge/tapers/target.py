@@ -32,7 +32,7 @@ class Pace:
         """Whether the half rate applies at this dose."""
         return self.last_step is not None and current <= self.last_part_from
 
-    def target(self, current: int) -> int:
+    def next_dose(self, current: int) -> int:
         """The dose one whole step below ``current``; never below zero, rounded up to a thousandth."""
         step = self.last_step if self.last_step is not None and self.in_last_part(current) else self.step
         return max(0, current - self._fall(current, step))

@@ -72,7 +72,7 @@ def best_of_all(made: tapers.Plan, asked: regimens.Asked) -> None:
     every_dose = in_a_day(strengths, len(made.starting.times), start.release is Release.MODIFIED, before)
     wanted = pace(profiles()[made.profile], start, before, made.constraints)
     for step in made.steps[:-1]:
-        target = max(wanted.target(before), lowest_within(before, Decimal(25)))
+        target = max(wanted.next_dose(before), lowest_within(before, Decimal(25)))
         above = [dose for dose in every_dose if target <= dose < before]
         below = [dose for dose in every_dose if dose < target]
         dose = int(step.daily_dose * MICROGRAM)
@@ -284,7 +284,7 @@ def test_targets_from_120_mg(profile: str, constraints: dict, current: int, targ
         120 * MICROGRAM,
         tapers.Constraints(**constraints),
     )
-    assert wanted.target(current * MICROGRAM) == int(target * MICROGRAM)
+    assert wanted.next_dose(current * MICROGRAM) == int(target * MICROGRAM)
 
 
 @pytest.mark.parametrize(
@@ -300,7 +300,7 @@ def test_targets_from_120_mg(profile: str, constraints: dict, current: int, targ
 )
 def test_targets_of_gabapentinoids_from_1800_mg(name: str, profile: str, current: int, target: int) -> None:
     wanted = pace(profiles()[profile], product(name), 1800 * MICROGRAM, tapers.Constraints())
-    assert wanted.target(current * MICROGRAM) == target * MICROGRAM
+    assert wanted.next_dose(current * MICROGRAM) == target * MICROGRAM
 
 
 def test_half_the_rate_is_half_of_what_is_within_the_profile() -> None:

@@ -22,7 +22,7 @@ def test_smallest_step_of_morphine_120_at_ten_per_cent() -> None:
     made = plan(MORPHINE_60, "1 bd", "OPI-FPM")
     first = made.steps[0]
     wanted = pace(profiles()["OPI-FPM"], product(MORPHINE_60), 120 * MICROGRAM, tapers.Constraints())
-    assert wanted.target(120 * MICROGRAM) == 108 * MICROGRAM
+    assert wanted.next_dose(120 * MICROGRAM) == 108 * MICROGRAM
     assert (first.daily_dose, first.percent_change, first.within_profile) == (110, Decimal("8.3"), True)
     assert taken(first) == {
         MORPHINE_60: {"night": 1},
@@ -52,7 +52,7 @@ def test_a_slow_product_stays_twice_a_day_then_once_at_night_then_stops() -> Non
 )
 def test_from_100_twice_a_day_ten_per_cent_aims_at_180_and_makes_150(name: str) -> None:
     wanted = pace(profiles()["OPI-FPM"], product(name), 200 * MICROGRAM, tapers.Constraints())
-    assert wanted.target(200 * MICROGRAM) == 180 * MICROGRAM
+    assert wanted.next_dose(200 * MICROGRAM) == 180 * MICROGRAM
     first = plan(name, "1 bd", "OPI-FPM").steps[0]
     assert (first.daily_dose, first.percent_change, first.within_profile) == (150, 25, False)
 
