@@ -11,6 +11,7 @@ from stepwell.cli.knowledge import identified
 
 if TYPE_CHECKING:
     from stepwell.knowledge import equivalence
+    from stepwell.knowledge.dosage import Dosage
     from stepwell.knowledge.medicines.model import Product
 
 _DIFFERS = {
@@ -18,6 +19,7 @@ _DIFFERS = {
     False: "The default and the CDC table give the same band.",
     None: "Whether the CDC table would give another band cannot be told: not both tables give a figure for all of it.",
 }
+_NOT_AN_OPIOID = "Not an opioid: no table has a figure for it, and none is missing."
 _RANK_ONLY = "An OME ranks risk. It is not a dose to switch to."
 
 
@@ -31,7 +33,7 @@ def show(product_text: str, instruction: str, *, as_json: bool) -> None:
     if as_json:
         output.show_json(_answer(compared, found.product, read.flags))
     else:
-        output.show_lines(_lines(compared, found.product, read.flags))
+        output.show_lines(_lines(compared, found.product, read))
 
 
 def _answer(
@@ -81,14 +83,19 @@ def _of_table(under: equivalence.UnderTable) -> dict[str, object]:
     }
 
 
-def _lines(
-    compared: equivalence.Comparison, product: Product | None, read_flags: tuple[str, ...]
-) -> Iterator[str]:
+def _lines(compared: equivalence.Comparison, product: Product | None, read: Dosage) -> Iterator[str]:
     from stepwell.knowledge import equivalence
+    from stepwell.knowledge.equivalence.model import written_range
 
     yield compared.items[0].name
-    if read_flags:
-        yield f"instruction: {', '.join(read_flags)}"
+    if read.flags:
+        yield f"instruction: {', '.join(read.flags)}"
+    not_an_opioid = equivalence.Refusal.NOT_AN_OPIOID
+    if all(part.refusal is not_an_opioid for each in compared.by_table for part in each.parts):
+        yield _NOT_AN_OPIOID
+        if read.daily_mg_min is not None and read.daily_mg_max is not None:
+            yield f"{written_range(read.daily_mg_min, read.daily_mg_max)} mg of it a day."
+        return
     for each in compared.by_table:
         part, table = each.parts[0], each.table
         dates = f"from {table.effective_from}" if table.effective_from else "not dated"

@@ -34,7 +34,12 @@ def plan(
         str | None,
         typer.Option("--profile", metavar="ID", help="The rate profile; the medicine's default else."),
     ] = None,
-    script_days: Annotated[int, typer.Option("--script-days", help="Days of one issue: 7, 14 or 28.")] = 28,
+    script_days: Annotated[
+        int,
+        typer.Option(
+            "--script-days", help="Days of one issue: 7, 14 or 28; of patches also whole changes, such as 30."
+        ),
+    ] = 28,
     stock: Annotated[str, typer.Option("--stock", metavar="N", help="Units of the product at home.")] = "0",
     even: Annotated[bool, typer.Option("--even", help="Share the day's dose as evenly as can be.")] = False,
     liquid: Annotated[bool, typer.Option("--liquid", help="A liquid may be used where one is held.")] = False,
@@ -123,11 +128,15 @@ def _step(step: tapers.Step) -> dict[str, object]:
             {"product": item.product.name, "units_by_time": item.units_by_time} for item in step.regimen.items
         ],
         "daily_dose": step.daily_dose,
+        "unit": step.regimen.unit.value,
         "ome_before": step.ome_before,
         "ome_after": step.ome_after,
+        "ome_reason": step.ome_reason,
         "percent_change": step.percent_change,
         "within_profile": step.within_profile,
+        "flags": step.flags,
         "reason": step.reason,
+        "review_on": step.review_on,
         "scripts": [
             {
                 "product": each.product.name,
@@ -151,6 +160,7 @@ def _show(made: tapers.Plan) -> None:
         typer.echo(
             f"{step.starts_on.isoformat()}  {step.daily_dose:f} {unit} {length}  ({_change(step.percent_change)})"
         )
+        typer.echo(f"    {_equivalence(step)}. Review by {step.review_on.isoformat()}.")
         if step.reason:
             typer.echo(f"    {step.reason}")
         for each in step.scripts:
@@ -161,6 +171,14 @@ def _show(made: tapers.Plan) -> None:
     typer.echo("")
     for caution in made.cautions:
         typer.echo(f"* {caution.message}")
+
+
+def _equivalence(step: tapers.Step) -> str:
+    if step.ome_before is None or step.ome_after is None:
+        return f"No oral morphine equivalent: {step.ome_reason.rstrip('.')}"
+    return (
+        f"Oral morphine equivalent {step.ome_before:f} to {step.ome_after:f} mg a day, of this medicine alone"
+    )
 
 
 def _change(percent: Decimal) -> str:

@@ -148,6 +148,11 @@ class TestEveryTableSideBySide:
         assert "up to 45 mg (MHRA" in shown
         assert shown.rstrip().endswith("It is not a dose to switch to.")
 
+    def test_what_is_not_an_opioid_has_its_daily_dose_and_no_table_is_said_to_be_short(self):
+        shown = run.invoke(app, ["equivalence", "Gabapentin 300mg capsules", "2 tds", "--all-tables"]).stdout
+        assert "Not an opioid" in shown and "1800 mg of it a day." in shown
+        assert "cannot be told" not in shown
+
     def test_an_as_needed_dose_is_a_part_of_its_own(self):
         shown = run.invoke(app, ["equivalence", "Codeine 30mg tablets", "1-2 qds prn", "--all-tables"]).stdout
         assert "0-24 mg oral morphine equivalent a day (as-needed part 0-24)" in shown

@@ -30,10 +30,16 @@ def test_the_shape_of_a_plan():
     assert (made["profile"], made["stopped_on"]) == ("OPI-FPM", made["steps"][-1]["starts_on"])
     first = made["steps"][0]
     assert set(first) == {
-        "starts_on", "days", "regimen", "daily_dose", "ome_before", "ome_after", "percent_change",
-        "within_profile", "reason", "scripts",
+        "starts_on", "days", "regimen", "daily_dose", "unit", "ome_before", "ome_after", "ome_reason", "percent_change",
+        "within_profile", "flags", "reason", "review_on", "scripts",
     }  # fmt: skip
-    assert (first["daily_dose"], first["ome_before"], first["ome_after"]) == (110, 120, 110)
+    assert (first["daily_dose"], first["unit"], first["ome_before"], first["ome_after"]) == (
+        110,
+        "mg",
+        120,
+        110,
+    )
+    assert "2026-12-01" < first["review_on"] <= "2026-12-28"
     assert first["regimen"][0] == {"product": MORPHINE[0], "units_by_time": {"night": 1}}
     assert first["scripts"][0] == {
         "product": MORPHINE[0],
@@ -60,11 +66,18 @@ def test_patches_and_a_medicine_without_equivalent():
     gabapentin = answer("Gabapentin 300mg capsules", "1 tds", "--start", "2026-12-01")
     assert gabapentin["profile"] == "GBP-MDG-MOD"
     assert gabapentin["steps"][0]["ome_before"] is None
+    assert "not opioids" in gabapentin["steps"][0]["ome_reason"]
+    assert patch["unit"] == "microgram/h"
 
 
 def test_a_plan_for_reading():
     shown = asked(*MORPHINE, "--profile", "OPI-FPM", "--start", "2026-12-01").stdout
     assert "28 (twenty-eight). 1 tablet at night." in shown and "8.3 % lower" in shown
+    assert (
+        "Oral morphine equivalent 120 to 110 mg a day, of this medicine alone. Review by 2026-12-28." in shown
+    )
+    gabapentin = asked("Gabapentin 300mg capsules", "1 tds", "--start", "2026-12-01").stdout
+    assert "No oral morphine equivalent: Gabapentin and pregabalin are not opioids" in gabapentin
 
 
 @pytest.mark.parametrize(

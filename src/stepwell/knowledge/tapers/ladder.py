@@ -38,11 +38,6 @@ def micrograms(mg: Decimal) -> int:
     return int(mg * MICROGRAM)
 
 
-def milligrams(dose: int) -> Decimal:
-    """A dose in mg, as written: 60, 1.3."""
-    return plain(Decimal(dose) / MICROGRAM)
-
-
 def plain(number: Decimal) -> Decimal:
     """The same number without trailing zeros or an exponent."""
     whole = number.to_integral_value()

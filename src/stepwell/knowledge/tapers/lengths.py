@@ -16,16 +16,24 @@ _DAY = timedelta(days=1)
 _SATURDAY = 5
 
 
-def allowed(script_days: int, change_hours: int | None) -> tuple[int, ...]:
-    """Permitted days of one issue, longest first, no longer than asked. Raises StepwellError for a length that is not one."""
+def check(script_days: int, change_hours: int | None) -> None:
+    """Raises StepwellError for a length of scripts that is not one of those of daily medicines, nor of such patches."""
     rule = rules.current()
-    permitted = rule.lengths(change_hours)
-    asked = set(rule.lengths(None)) | set(permitted)
+    asked = set(rule.lengths(None)) | set(rule.lengths(change_hours))
     if script_days not in asked:
         raise StepwellError(
             "Scripts of that many days are not made.",
             next_step=f"Choose one of {', '.join(map(str, sorted(asked)))} days.",
         )
+
+
+def allowed(script_days: int, change_hours: int | None) -> tuple[int, ...]:
+    """Permitted days of one issue, longest first, no longer than asked; of patches, the nearest that are whole changes.
+
+    A plan of patches may move on to patches worn for other hours, so ``script_days`` may be a length of the earlier ones.
+    """
+    rule = rules.current()
+    permitted = rule.lengths(change_hours)
     most = script_days if change_hours is None else script_days + _MORE_FOR_PATCHES
     shortest = permitted[0]
     return tuple(

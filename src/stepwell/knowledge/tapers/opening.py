@@ -9,12 +9,12 @@ from decimal import Decimal
 from stepwell.knowledge import dosage
 from stepwell.knowledge.dosage import Dosage
 from stepwell.knowledge.medicines.model import Identification, Product, Release
-from stepwell.knowledge.tapers import rules
+from stepwell.knowledge.tapers import refusals, rules
 from stepwell.knowledge.tapers.ladder import plain
 from stepwell.knowledge.tapers.model import Caution, DoseUnit, Item, Refusal, Regimen, Time
 from stepwell.knowledge.tapers.rungs import released_rate
 
-CAUTIONS = frozenset({"written_most", "interval_differs", "time_assumed", "once_daily_brand"})
+CAUTIONS = frozenset({"written_most", "interval_differs", "time_assumed", "shared_anew", "once_daily_brand"})
 """Ids of what is said of how the instruction was read."""
 
 _PRESCRIBER = "the prescriber"
@@ -103,6 +103,15 @@ def _daily(found: Identification, product: Product, read: Dosage) -> Opening:
     if product.strength_mg_per_unit is None:
         return refused("strength_not_known", "The strength of the product is not known.")
     daily = read.daily_max or Decimal(0)
+    once_daily = "once_daily_brand" in found.flags
+    interval = _HOURS if once_daily else product.mr_interval_hours
+    planned = refusals.of_medicine(product) is None
+    if planned and daily > 1 and interval != _HOURS and _only_a_day(read):
+        return refused(
+            "times_not_known",
+            "How much is taken in a day is written, but not at how many times of day, so what is taken at once is not known.",
+            "the person, what is taken at each time of day; then the prescriber, for an explicit instruction",
+        )
     times = _times(read, cautions)
     if times is None:
         return refused(
@@ -117,8 +126,14 @@ def _daily(found: Identification, product: Product, read: Dosage) -> Opening:
                 "ask what is taken, and if it is less, begin there.",
             )
         )
-    once_daily = "once_daily_brand" in found.flags
-    interval = _HOURS if once_daily else product.mr_interval_hours
+    if read.daily_min == read.daily_max and read.dose_min != read.dose_max:
+        cautions.append(
+            Caution(
+                "shared_anew",
+                "Not the same is taken each time. The plan shares the day's dose out anew, the larger part at night where it is "
+                "not even, so one dose may be larger than it is now: look at each time of day.",
+            )
+        )
     if once_daily:
         cautions.append(
             Caution(
@@ -141,6 +156,12 @@ def _daily(found: Identification, product: Product, read: Dosage) -> Opening:
     return Opening(Regimen((Item(product, units),), dose, DoseUnit.MG), tuple(cautions), (), once_daily)
 
 
+def _only_a_day(read: Dosage) -> bool:
+    """Whether only so much a day is written ("8 a day"), with no time of day and no word of how often."""
+    often = any(span.field == "frequency" for span in read.spans)
+    return read.frequency_max == 1 and not often and not _said(read)
+
+
 def _times(read: Dosage, cautions: list[Caution]) -> tuple[Time, ...] | None:
     """Times of day in use: as written, else the usual ones for so many times a day."""
     said = _said(read)
@@ -154,7 +175,10 @@ def _times(read: Dosage, cautions: list[Caution]) -> tuple[Time, ...] | None:
     count = min(int(often), _MOST_TIMES)
     if count == 1:
         cautions.append(
-            Caution("time_assumed", "The time of day is not written; the plan writes it for the night.")
+            Caution(
+                "time_assumed",
+                "No time of day was read; the plan writes it for the night. Look at when it is taken now.",
+            )
         )
     return _TIMES_USED[count]
 

@@ -113,6 +113,11 @@ def replan(made: Plan, *, taken: Regimen, on: date, reason: str, by: str) -> Pla
         )
     at = step_on(made, on)
     step = made.steps[at]
+    if taken.dose > step.daily_dose and not (reason and by):
+        raise StepwellError(
+            "More is taken than the step in force: that needs a reason and the prescriber.",
+            next_step="Give both.",
+        )
     on = change_day(step, on)
     course = course_of(made, kept_until(made, at, on), made.constraints, taken)
     if isinstance(course, Refusal):

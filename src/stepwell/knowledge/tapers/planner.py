@@ -82,7 +82,7 @@ def plan(
     met. Clinical reasons not to plan come back as ``refusals`` of a plan without steps.
     """
     constraints = constraints or Constraints()
-    _check(constraints, start_on)
+    _check(constraints, start_on, regimen.change_hours)
     product = refusals.only_product(regimen)
     made = Plan(
         starting=regimen,
@@ -141,12 +141,12 @@ def plan_from_instruction(
     )
 
 
-def _check(constraints: Constraints, start_on: date) -> None:
+def _check(constraints: Constraints, start_on: date, change_hours: int | None) -> None:
     if constraints.stock < 0:
         raise StepwellError("Stock at home cannot be less than nothing.", next_step="Give 0 or more.")
     if start_on <= LONG_AGO:
         raise StepwellError("The plan would begin long ago.", next_step="Give the day it begins.")
-    lengths.allowed(constraints.script_days, None)
+    lengths.check(constraints.script_days, change_hours)
 
 
 def begin(regimen: Regimen, rungs: Rungs, profile: Profile, constraints: Constraints) -> Course:

@@ -33,11 +33,12 @@ def only_product(regimen: Regimen) -> Product:
 def of(regimen: Regimen, constraints: Constraints) -> tuple[Refusal, ...]:
     """Every reason not to plan this regimen; () where there is none."""
     product = regimen.items[0].product
-    reasons = (_of_medicine(product), _of_form(product, constraints), _of_dose(regimen, constraints))
+    reasons = (of_medicine(product), _of_form(product, constraints), _of_dose(regimen, constraints))
     return tuple(reason for reason in reasons if reason is not None)
 
 
-def _of_medicine(product: Product) -> Refusal | None:
+def of_medicine(product: Product) -> Refusal | None:
+    """Why no plan is made of a medicine at all, whatever its dose; None where one may be."""
     if MedicineClass.DEPENDENCE_TREATMENT in product.classes:
         return Refusal(
             "dependence_treatment",

@@ -13,7 +13,7 @@ from typing import Protocol
 
 from stepwell.knowledge.medicines.model import Product
 from stepwell.knowledge.tapers import rules
-from stepwell.knowledge.tapers.ladder import MICROGRAM, TENTHS, milligrams, plain
+from stepwell.knowledge.tapers.ladder import MICROGRAM, TENTHS, plain
 from stepwell.knowledge.tapers.model import DoseUnit, Item, Regimen, Time
 from stepwell.knowledge.tapers.spread import Day, DayDoses
 
@@ -206,8 +206,3 @@ class StrengthRungs:
     def below(self, current: int, at_least: int) -> Rung | None:
         del at_least
         return next((rung for rung in self._order if rung.dose < current), None)
-
-
-def dose_in_words(dose: int, unit: DoseUnit) -> str:
-    """``90 mg``, ``87.5 microgram/h``."""
-    return f"{milligrams(dose):f} {unit.value}"

@@ -11,6 +11,7 @@ from stepwell.knowledge.medicines.model import Product
 from stepwell.knowledge.tapers.ladder import TENTHS, plain
 from stepwell.knowledge.tapers.lengths import issue_day
 from stepwell.knowledge.tapers.model import Constraints, Item, Script, Step
+from stepwell.knowledge.tapers.told import taken_from_home
 from stepwell.knowledge.tapers.wording import instruction
 from stepwell.knowledge.tapers.words import in_words
 
@@ -57,18 +58,21 @@ def supply(
 
 def _supplied(step: Step, home: AtHome, constraints: Constraints) -> Step:
     scripts: list[Script] = []
+    from_home = False
     day = step.starts_on
     for days in step.issue_days:
         for item in step.regimen.items:
             script = _script(item, day, days, home, constraints)
-            if script is not None:
+            if script is None:
+                from_home = True
+            else:
                 scripts.append(script)
         day += timedelta(days=days)
     unused = sum(step.issue_days) - step.days
     if unused:
         for item in step.regimen.items:
             home.tenths[item.product.product_id] += needed(item, unused)
-    return replace(step, scripts=tuple(scripts))
+    return taken_from_home(replace(step, scripts=tuple(scripts)), holds=from_home)
 
 
 def _script(item: Item, starts_on: date, days: int, home: AtHome, constraints: Constraints) -> Script | None:

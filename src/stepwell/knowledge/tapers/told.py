@@ -20,6 +20,12 @@ _DAY = timedelta(days=1)
 _WHOLE_DAY = 24
 
 HELD_FOR_GUARD = "held_for_guard"
+FROM_HOME = "from_home"
+NOT_ASKED = (
+    "Not asked here, and to be asked before it is agreed: pregnancy; cancer or palliative care; dependence treatment; epilepsy; "
+    "suicidal thoughts; alcohol or drugs now; and every other medicine. Other opioids add to the morphine equivalent; "
+    "with a medicine that slows breathing, or frailty, share the doses evenly."
+)
 REASONS = {
     "smallest_step": "The smallest step that can be made is larger than the profile's.",
     "last_dose": "The last step takes away the lowest dose that can be made.",
@@ -30,6 +36,7 @@ REASONS = {
     "change_interval_differs": "The patches are of another brand and are changed after another number of hours: tell the person.",
     "form_differs": "The form of the medicine changes: tell the person.",
     HELD_FOR_GUARD: "Held longer than the profile's interval, so that no 28 days fall further than the guard.",
+    FROM_HOME: "Some of it is taken from what is at home, whose label says another dose: write the new dose down.",
     "held": "Held: the steps after it are later by as many days.",
     "cut_short": "Cut short; what was issued for the rest of it counts as at home.",
     "step_back": "Back to the dose before, by the prescriber.",
@@ -114,6 +121,12 @@ def closed(step: Step, issue_days: tuple[int, ...], constraints: Constraints, *,
     )
 
 
+def taken_from_home(step: Step, *, holds: bool) -> Step:
+    """The step with or without the mark that some of it has no script, and so no label."""
+    flags = tuple(each for each in step.flags if each != FROM_HOME)
+    return replace(step, flags=flags, reason=reason_of(flags)) if not holds else marked(step, FROM_HOME)
+
+
 def marked(step: Step, flag: str) -> Step:
     """The step with one flag more, and its reason in words."""
     flags = step.flags if flag in step.flags else (*step.flags, flag)
@@ -145,6 +158,7 @@ def _of_basis(plan: Plan, pace: Pace) -> Iterator[Caution]:
         "steady_before",
         f"It takes the starting dose to have been the same for the {rule.guard_days} days before. Ask.",
     )
+    yield Caution("not_asked", NOT_ASKED)
     if plan.constraints.cost is None:
         yield Caution("price_unknown", "Prices are not known here, so cost decided nothing.")
     yield Caution(
@@ -180,13 +194,26 @@ def _of_medicine(product: Product, plan: Plan) -> Iterator[Caution]:
         )
     if plan.starting.change_hours is not None:
         yield Caution(
-            "patches", "Patches are changed on patch days, never cut, and at most two are worn at once."
+            "patches",
+            "Patches are changed on patch days, never cut, and at most two are worn at once. The first day must be one on "
+            "which the patch worn now is changed.",
+        )
+    if _brand_decides(plan):
+        yield Caution(
+            "name_patch_brand",
+            "How long patches of this strength are worn depends on the brand: name on every script a brand made for the hours written.",
         )
     if plan.stopped_on is not None:
         yield Caution(
             "tolerance",
             "After a lower dose the old dose is dangerous: tolerance falls in about a week. Return what is left over.",
         )
+
+
+def _brand_decides(plan: Plan) -> bool:
+    """Whether a patch of the plan is sold for other hours too, or for hours that only its brand tells."""
+    items = [item for step in plan.steps for item in step.regimen.items]
+    return any(item.change_hours is not None and item.product.patch_interval_hours is None for item in items)
 
 
 def _of_supply(plan: Plan) -> Iterator[Caution]:

@@ -93,6 +93,14 @@ def test_planning_again_begins_from_what_is_taken(made: tapers.Plan) -> None:
         tapers.replan(made, taken=more, on=SECOND_STEP, **WHO)
 
 
+def test_more_taken_than_the_step_in_force_needs_a_reason_and_the_prescriber(made: tapers.Plan) -> None:
+    for missing in ({"reason": ""}, {"by": ""}):
+        with pytest.raises(StepwellError, match="needs a reason"):
+            tapers.replan(made, taken=made.starting, on=SECOND_STEP, **{**WHO, **missing})
+    again = tapers.replan(made, taken=made.starting, on=SECOND_STEP, **WHO)
+    assert again.changes[-1].reason == WHO["reason"]
+
+
 def test_a_product_that_cannot_be_supplied_is_replaced_from_the_next_issue(made: tapers.Plan) -> None:
     gone = product("Morphine 10mg modified-release tablets")
     without = tapers.mark_unavailable(made, product_id=gone.product_id, on=SECOND_STEP, **WHO)

@@ -19,6 +19,10 @@ NOT_READ = [
     ("Morphine 10mg tablets", "1 every 4 hours", "four times"),
     ("Fentanyl 25micrograms/hour transdermal patches", "change every 48 hours", "72 hours"),
     ("Buprenorphine 35micrograms/hour transdermal patches", "1 patch twice a week", "brand"),
+    ("Co-codamol 30mg/500mg tablets", "8 a day", "at how many times"),
+    ("Co-codamol 30mg/500mg tablets", "up to 8 daily", "at how many times"),
+    ("Morphine 10mg modified-release tablets", "4 a day", "at how many times"),
+    ("Morphine sulfate 10mg/5ml oral solution", "20ml daily", "at how many times"),
     ("Amlodipine 5mg tablets", "1 od", "Not recognised"),
     ("Morphine MR capsules", "1 bd", "."),
 ]
@@ -29,6 +33,22 @@ def test_a_dose_that_is_not_known_is_not_guessed(name: str, dosage: str, why: st
     with pytest.raises(StepwellError, match=why) as caught:
         plan(name, dosage, "OPI-FPM")
     assert "Ask" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("name", "dosage", "at_once"),
+    [
+        ("Morphine 10mg tablets", "2 at night", 2),
+        ("Morphine 10mg tablets", "2 once a day", 2),
+        ("MXL 60mg capsules", "2 daily", 2),
+        ("Morphine 10mg tablets", "1 daily", 1),
+    ],
+)
+def test_a_dose_that_is_written_for_one_time_or_is_of_one_unit_is_planned(
+    name: str, dosage: str, at_once: int
+) -> None:
+    starting = plan(name, dosage, "OPI-FPM").starting
+    assert starting.items[0].units_by_time == {"night": at_once}
 
 
 REFUSED = [
@@ -153,3 +173,19 @@ def test_a_dose_of_a_product_that_is_gone_is_not_stopped_as_if_it_were_the_lowes
     gone = frozenset({medicines.identify(name="Codeine 15mg tablets").product.product_id})
     made = plan("Codeine 15mg tablets", "2 at night", "OPI-FPM", unavailable=gone)
     assert made.refusals[0].code == "no_lower_dose" and made.steps == ()
+
+
+def test_doses_that_differ_through_the_day_are_said_to_be_shared_anew() -> None:
+    made = plan("Morphine 10mg modified-release tablets", "4 in the morning and 1 at night", "OPI-FPM")
+    assert "shared_anew" in {each.id for each in made.cautions}
+    even = plan("Morphine 10mg modified-release tablets", "2 bd", "OPI-FPM")
+    assert "shared_anew" not in {each.id for each in even.cautions}
+
+
+def test_what_was_not_asked_is_said_of_every_plan() -> None:
+    for name, dosage, profile in (
+        ("Morphine 10mg modified-release tablets", "2 bd", "OPI-FPM"),
+        ("Gabapentin 300mg capsules", "1 tds", "GBP-MDG-MOD"),
+    ):
+        said = {each.id: each.message for each in plan(name, dosage, profile).cautions}
+        assert "pregnancy" in said["not_asked"] and "every other medicine" in said["not_asked"]

@@ -94,3 +94,32 @@ def test_an_instruction_that_reads_back_as_another_dose_is_never_written(monkeyp
     one = tapers.Item(product("Meptazinol 200mg tablets"), ((tapers.Time.NIGHT, Decimal(1)),))
     with pytest.raises(StepwellError, match="does not read back"):
         wording.instruction(one)
+
+
+def test_what_is_taken_from_home_without_a_script_is_said_on_its_step() -> None:
+    made = plan("Oxycodone 40mg modified-release tablets", "1 bd", "OPI-FPM", stock=Decimal(30))
+    told = [step for step in made.steps if "from_home" in step.flags]
+    assert [step.daily_dose for step in told] == [70]
+    assert "whose label says another dose" in told[0].reason
+    without = plan("Oxycodone 40mg modified-release tablets", "1 bd", "OPI-FPM")
+    assert not any("from_home" in step.flags for step in without.steps)
+
+
+def test_patches_are_supplied_for_the_days_asked_where_those_are_whole_changes() -> None:
+    fentanyl = ("Fentanyl 50micrograms/hour transdermal patches", "1 every 72 hours", "OPI-FPM")
+    assert plan(*fentanyl, script_days=30).steps[0].issue_days == (30,)
+    assert set(plan(*fentanyl, script_days=9).steps[0].issue_days) == {9}
+    with pytest.raises(StepwellError, match="Scripts of that many days"):
+        plan(*fentanyl, script_days=12)
+    # From patches of four days to patches of a week: the nearest length that is whole changes.
+    both = plan(
+        "Transtec 35micrograms/hour transdermal patches", "1 every 96 hours", "OPI-FPM", script_days=12
+    )
+    assert set(both.steps[0].issue_days) == {14}
+
+
+def test_patches_whose_hours_the_brand_decides_are_to_be_prescribed_by_brand() -> None:
+    by_brand = plan("Transtec 70micrograms/hour transdermal patches", "1 every 96 hours", "OPI-FPM")
+    assert "name_patch_brand" in {each.id for each in by_brand.cautions}
+    weekly = plan("Butec 20micrograms/hour transdermal patches", "1 weekly", "OPI-FPM")
+    assert "name_patch_brand" not in {each.id for each in weekly.cautions}
