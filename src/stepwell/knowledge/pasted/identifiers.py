@@ -1,0 +1,48 @@
+"""Lines that may point at a person. A line too many is refused rather than one too few."""
+
+from __future__ import annotations
+
+import re
+
+from stepwell.knowledge.pasted import words
+
+_MONTH = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*"
+_STREETS = (
+    "road|street|lane|avenue|close|drive|crescent|terrace|gardens|court|place|grove|square|mews|hill|"
+    "view|row|walk|park|rise|rd|ave|cres"
+)
+_RULES: tuple[tuple[str, re.Pattern[str]], ...] = (
+    ("an NHS number or another ten-digit number", re.compile(r"(?<!\d)\d{3}[ \-\u2010-\u2013\u00a0]?\d{3}[ \-\u2010-\u2013\u00a0]?\d{4}(?!\d)")),
+    ("a number of a person", re.compile(r"\b(?:nhs|hospital|patient|emis|chi|mrn)\s*(?:no\b|num|number|id\b|#)", re.I)),
+    ("a telephone number", re.compile(r"(?<!\d)(?:\+44|0)[ \d]{9,12}\d(?!\d)")),
+    ("an e-mail address", re.compile(r"\S+@\S+\.\S+")),
+    ("a date of birth or an age", re.compile(r"\b(?:d\.?\s?o\.?\s?b\b|date of birth|born\b|aged?\b\s*:?\s*\d)", re.I)),
+    ("a date of birth or an age", re.compile(r"\b\d{1,3}\s?-?\s?(?:y/?o|yrs?|years?)(?: |-)?(?:old)?\b(?! (?:ago|supply))", re.I)),
+    ("a date of birth", re.compile(rf"\b\d{{1,2}}(?:st|nd|rd|th)?[\s/.\-]+(?:\d{{1,2}}|{_MONTH})[\s/.\-,]+(?:19\d\d|200\d)\b", re.I)),
+    # Two letters that no postcode ends in keep "B12 5mg" and the like from being one.
+    ("a postcode", re.compile(r"\b[A-Z]{1,2}\d[A-Z\d]? ?\d[ABD-HJLNP-UW-Z]{2}\b")),
+    ("an address", re.compile(rf"\b(?:address\b|\d+[a-z]?,?\s+(?:[A-Z][\w']+\s+){{1,3}}(?:{_STREETS})\b)", re.I)),
+    ("a name", re.compile(r"\b(?:Mrs?|Miss|Ms|Mx|Dr|Prof|Sister|Nurse|MR|MRS|MISS|DR)\.?\s+[A-Z][A-Za-z'\-]*[a-z]{2}")),
+    ("a name", re.compile(r"^\s*(?:patient|name|surname|forename|first name|last name|full name)\b\s*:?", re.I)),
+    ("a name", re.compile(r"^\s*[A-Z][A-Z'\-]+,\s*[A-Z][A-Za-z'\-]+")),
+)  # fmt: skip
+_WORD = re.compile(r"[A-Z][A-Za-z'\-]*\.?")
+
+
+def found_in(line: str) -> str | None:
+    """What in a line may point at a person, in words; None where nothing does."""
+    text = line.replace("M/R", "m/r").replace("MR ", "m/r ") if _modified_release(line) else line
+    return next((what for what, pattern in _RULES if pattern.search(text)), None)
+
+
+def _modified_release(line: str) -> bool:
+    """Whether MR stands for modified release: somebody's title would not stand beside a strength or a form."""
+    return re.search(r"\bMR\b", line) is not None and words.STRENGTH_OR_FORM.search(line) is not None
+
+
+def may_be_a_name(line: str) -> bool:
+    """Whether a line that is no medicine and no instruction is nothing but two to four words with a capital."""
+    parts = line.replace(",", " ").split()
+    if not 2 <= len(parts) <= 4 or not all(_WORD.fullmatch(part) for part in parts):
+        return False
+    return not any(part.lower().strip(".") in words.SCREEN for part in parts)
