@@ -27,6 +27,7 @@ from stepwell.population.synthetic.truth import expected
 from stepwell.population.synthetic.wording import instruction
 
 PRACTICE = "Z99901"
+KINDS = {"Regular": "regular", "Temporary": "temporary", "Private": "private"}
 PRECISION = {"YMD": "day", "YM": "month", "Y": "year"}
 
 
@@ -92,7 +93,7 @@ class PlanReader:
                 "death_month": died and died.month,
                 "no_nhs_number": False,
                 "sensitive": person.sensitive,
-                "withheld": False,
+                "withheld": any(part.confidential for part in (*person.codes, *person.templates)),
             },
         )
         yield (
@@ -101,10 +102,13 @@ class PlanReader:
                 "registration_id": str(person.index),
                 "start_date": _day(person.registered),
                 "end_date": _day(person.left),
-                "registration_type": person.registration.lower(),
+                # What a source writes and nobody knows the meaning of is no kind of registration.
+                "registration_type": KINDS.get(person.registration),
             },
         )
         for number, code in enumerate(person.codes):
+            if code.confidential:
+                continue
             yield (
                 "events",
                 {
@@ -118,6 +122,8 @@ class PlanReader:
         rng = words_of(self.seed, 0, person.index)
         for number, template in enumerate(person.templates):
             text = instruction(template, rng, person.house_style)
+            if template.confidential:
+                continue
             yield from self._medicine(f"{person.index}-{number}", template, text)
 
     def _medicine(self, key, template, text):
@@ -130,7 +136,7 @@ class PlanReader:
             "quantity_unit": template.product.unit,
             "prescribed_here": template.own,
             "elsewhere_source": None if template.own else template.source,
-            "kind": "repeat",
+            "kind": template.kind.lower(),
         }
         yield "templates", {**shared, "start_date": _day(template.start), "end_date": _day(template.end)}
         for number, supply in enumerate(template.supplies):
@@ -154,8 +160,7 @@ def _day(ordinal):
     return None if ordinal is None else date.fromordinal(ordinal)
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("seed", [1, 2])
+@pytest.mark.parametrize("seed", [1, pytest.param(2, marks=pytest.mark.slow)])
 def test_every_search_and_every_plain_dose_agrees_with_the_hidden_plans(tmp_path, seed) -> None:
     reader = PlanReader(1500, seed)
     stores = open_stores(tmp_path / "lake")
