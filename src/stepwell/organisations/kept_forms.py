@@ -17,12 +17,14 @@ SESSION_KEY = "kept_form"
 HOLDS_SECONDS = 3_600
 # Much more than any form here takes; a longer one is not kept, so that a session stays small.
 LONGEST = 20_000
+# Of passwords, and of the paste box, which stores nothing, nothing is kept.
+NEVER = ("/account/", "/try/")
 GIVEN_BACK = "You were signed out before this was sent, and nothing was saved. What you had typed is back: check it, then send it."
 
 
 def keep(request: HttpRequest, *, path: str, sent: QueryDict) -> dict[str, Any] | None:
     """What to put in a session for later, from a form of the user now signed in; None when there is nothing to keep."""
-    if path.startswith("/account/"):
+    if path.startswith(NEVER):
         return None
     fields = {
         name: sent.getlist(name) for name in sent if name != "csrfmiddlewaretoken" and "password" not in name

@@ -6,7 +6,8 @@ from allauth.mfa.recovery_codes import views as recovery
 from allauth.mfa.totp import views as totp
 from django.urls import include, path, re_path
 
-from stepwell.site import views
+from stepwell.site import facts, views
+from stepwell.site.paste.views import paste
 
 handler400 = "stepwell.site.errors.bad_request"
 handler403 = "stepwell.site.errors.refused"
@@ -45,10 +46,13 @@ about_patterns = [
     path("numbers/", views.how_numbers, name="how_numbers"),
     path("intended-use/", views.intended_use, name="intended_use"),
     path("accessibility/", views.accessibility, name="accessibility"),
+    path("unverified/", facts.unverified, name="unverified"),
+    path("unverified/<slug:table>/", facts.unverified_table, name="unverified_table"),
 ]
 
 urlpatterns = [
     path("", views.home, name="home"),
+    path("try/", paste, name="paste"),
     path("health/", views.health, name="health"),
     path("session/", views.session, name="session"),
     path("session-expired/", views.session_expired, name="session_expired"),
