@@ -131,6 +131,7 @@ SAMPLES: dict[str, Callable[[World, str], dict[str, Any]] | None] = {
     "organisations:password_link": lambda world, at: {"pk": world.someone(at).pk},
     "organisations:take_back_grant": lambda world, at: {"pk": world.grant(at).pk},
     "organisations:sign": None,
+    "unverified_table": None,
     "casefinding:search_definition": None,
     "casefinding:search_run": None,
     **{
