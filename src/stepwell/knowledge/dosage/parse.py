@@ -10,12 +10,18 @@ from stepwell.knowledge.dosage.agree import Agreement, ProductAgreement
 from stepwell.knowledge.dosage.assemble import Sum, reckon
 from stepwell.knowledge.dosage.grammar.clauses import clauses
 from stepwell.knowledge.dosage.grammar.day import Clause
+from stepwell.knowledge.dosage.grammar.doubts import doubts
 from stepwell.knowledge.dosage.grammar.parts import Atom, RefusedError
 from stepwell.knowledge.dosage.grammar.read import read
 from stepwell.knowledge.dosage.grammar.settle import settle
 from stepwell.knowledge.dosage.model import Dosage, Span, Status, Step
 from stepwell.knowledge.dosage.noise import Cleaned, strip
-from stepwell.knowledge.dosage.plausibility import implausible, interval_mismatch, strength_differs
+from stepwell.knowledge.dosage.plausibility import (
+    implausible,
+    interval_mismatch,
+    named_differently,
+    strength_differs,
+)
 from stepwell.knowledge.dosage.refusals import refusals
 from stepwell.knowledge.dosage.spans import spans_of
 from stepwell.knowledge.dosage.steps import steps_of
@@ -118,6 +124,7 @@ def _read(reading: _Reading, product: Product | None) -> Dosage:
             raise RefusedError(str(token.value))
     if _adds_a_drug(kept) or len({token.value for token in kept if token.kind == "drug"}) > 1:
         raise RefusedError("several_drugs")
+    doubts(kept, text)
     settled = settle(kept, text)
     if not settled:
         reading.directed = reading.cleaned.letter is not None
@@ -192,6 +199,8 @@ def _dosage(
     flags = reading.flags
     if product is not None and interval_mismatch(total.occasions, product):
         flags.append("interval_mismatch")
+    if product is not None and named_differently(reading.cleaned.named, product):
+        raise RefusedError("strength_conflict")
     if product is not None and strength_differs(reading.cleaned.strengths, product, rate):
         flags += ["strength_differs", "implausible"]
     if implausible(total.unit, total.high, total.dose_high, mg_high, product):

@@ -69,6 +69,15 @@ def strength_differs(
     return any(all(abs(each - said) > _RATE_MARGIN for each in known) for said in rates)
 
 
+def named_differently(named: Sequence[Decimal], product: Product) -> bool:
+    """Whether the text names the product with another number: "Zomorph 60 -" of a capsule of 30 mg."""
+    if product.unit == "ml":
+        return False
+    rate = product.patch_rate_microgram_per_h
+    mine = rate if rate is not None else product.strength_mg_per_unit
+    return mine is not None and any(abs(each - mine) > _RATE_MARGIN for each in named)
+
+
 def interval_mismatch(occasions: Occasions | None, product: Product) -> bool:
     """A once-daily product twice a day, a 12-hour product once a day, a patch changed at another interval."""
     if occasions is None:

@@ -105,10 +105,10 @@ def step_back(made: Plan, *, on: date, reason: str, by: str) -> Plan:
 
 
 def replan(made: Plan, *, taken: Regimen, on: date, reason: str, by: str) -> Plan:
-    """From what is actually taken on ``on``, at the same profile. Never from more than the plan began with."""
-    if taken.dose > made.starting.dose:
+    """From what is actually taken on ``on``, at the same profile. Never from as much as the plan began with, or more."""
+    if taken.dose >= made.starting.dose:
         raise StepwellError(
-            "More is taken than when the plan began.",
+            "As much is taken as when the plan began, or more.",
             next_step="Ask the prescriber: this needs a new review, not this plan.",
         )
     at = step_on(made, on)

@@ -275,6 +275,8 @@ class Builder:
         self._before_timing(atom)
         if atom.bare and (self.part.slots or self.part.dose is None):
             raise RefusedError("ambiguous")
+        if atom.alternate and self.pending == "and" and self.part.dose is not None and self.part.timed:
+            raise RefusedError("ambiguous")  # "1 every morning and every other night"
         self.part.every.append(atom)
 
     def daily(self, atom: Daily) -> None:
@@ -321,6 +323,9 @@ class Builder:
             and part.slots[-1].startswith("clock")
             and self.pending in ("and", "pause", "dash")
         )
+        if part.slots and part.slots[-1].startswith("clock") and part.dose and self.pending == "none":
+            if not part.led_by_time:
+                raise RefusedError("ambiguous")  # "1 8am 2pm": two at pm, or one at two o'clock
         hour = atom.number + (12 if atom.slot == "pm" and atom.number < 12 else 0)
         late = atom.number > _MOST_TABLETS_AT_ONCE
         counted = not part.timed or part.times or part.every or (part.daily and late)
@@ -404,6 +409,8 @@ class Builder:
         clause = self.clause
         if self.label_first is None:
             self.label_first = all(part.dose is None for part in clause.parts)
+        if clause.label is not None and atom.first < clause.label.first:
+            raise RefusedError("ambiguous")  # "week 3: 1 tds, week 1: 1 od": which is now is not said
         if self.label_first and clause.label is not None:
             self._new_clause("label", atom.start)
         self.clause.label = atom

@@ -59,6 +59,8 @@ def quantity(tokens: list[Token], place: int) -> Quantity | None:
         raise RefusedError("ambiguous")
     if high == 0 or low == 0:
         raise RefusedError("ambiguous")
+    if kind(tokens, after) == "dash" and not loose and high < 1 <= low:
+        raise RefusedError("ambiguous")  # "1-1/2": one and a half, or half to one
     return _ordered(low, high, end, loose)
 
 

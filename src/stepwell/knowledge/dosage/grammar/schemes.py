@@ -36,9 +36,12 @@ def row_of_numbers(tokens: list[Token], place: int, read: list[Atom]) -> Yield |
         return None
     slots = named or (_OF_FOUR if len(row) == len(_OF_FOUR) else _OF_THREE)
     atoms: list[Atom] = []
+    if kind(tokens, end) == "prn":  # of the whole row, not of its last time
+        atoms.append(Mark(tokens[end].start, tokens[end].end, "prn"))
     for token, slot in zip(row, slots, strict=True):
         if token.number:
-            atoms += [Mark(token.start, token.start, "and")] if atoms else []
+            behind_another = bool(atoms) and isinstance(atoms[-1], When)
+            atoms += [Mark(token.start, token.start, "and")] if behind_another else []
             atoms += [
                 Amount(token.start, token.end, token.number, token.number),
                 When(token.start, token.end, slot),

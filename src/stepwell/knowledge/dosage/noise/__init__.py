@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from stepwell.knowledge.dosage.noise.cleaned import Cleaned, Rule
 from stepwell.knowledge.dosage.noise.notes import (
+    begins_on,
     caution,
     contact,
     course,
@@ -55,6 +56,8 @@ _RULES: dict[str, tuple[Rule, ...]] = {
     "letter": (letter,),
     "drug": (named_strength,),
     "from": (dated_step,),
+    "verb": (begins_on,),
+    "stop": (begins_on,),
     "until": (dated_step,),
     "step": (numbered_step,),
 }

@@ -33,6 +33,9 @@ class Cleaned:
     # Strengths written: mg in one hour (patches) or in one ml (liquids).
     strengths: list[tuple[Decimal, str]] = field(default_factory=list)
 
+    # Bare numbers behind a name, "Zomorph 30 -": mg of one unit, or micrograms an hour of a patch.
+    named: list[Decimal] = field(default_factory=list)
+
     def drop(self, start: int, end: int) -> None:
         self.noise.append((start, end))
 

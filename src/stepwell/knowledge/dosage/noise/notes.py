@@ -12,7 +12,7 @@ _CAUTION_WORDS = frozenset(
 
 
 _WARNING = ("may ", "can ", "could ", "might ", "will ", "makes ", "this may ")
-_FORBIDDING = ("do not", "avoid", "not ", "no ", "never", "stop", "dont", "beware")
+_FORBIDDING = ("do not", "avoid", "not ", "no ", "never", "stop", "dont", "beware", "if drowsy", "if this")
 
 
 def caution(tokens: list[Token], place: int, cleaned: Cleaned) -> int:
@@ -26,9 +26,9 @@ def caution(tokens: list[Token], place: int, cleaned: Cleaned) -> int:
     after = _sentence_end(tokens, place + 1)
     while kind_at(tokens, after) == "when" and tokens[place].word.startswith(_WARNING):
         after = _sentence_end(tokens, after + 1)  # "may make you drowsy in the morning"
-    if kind_at(tokens, after) not in BREAKS | {"end", "comma", "caution", "open"} and tokens[
-        place
-    ].word.startswith(_FORBIDDING):
+    bare = after == place + 1 and tokens[place].word == "not to be taken"
+    dosed = kind_at(tokens, after) not in BREAKS | {"end", "comma", "caution", "open"}
+    if bare or (dosed and tokens[place].word.startswith(_FORBIDDING)):
         cleaned.kept.append(
             Token("unknown", None, tokens[place].start, tokens[place].end, tokens[place].word)
         )
@@ -95,6 +95,8 @@ def dated(tokens: list[Token], place: int, cleaned: Cleaned) -> int:
     ):
         after += 1
     body = after
+    if kind_at(tokens, after) == "weekday":
+        return take(tokens, place, after + 1, cleaned)  # "review on Friday"
     if kind_at(tokens, after) in ("date", "month_name"):
         named = kind_at(tokens, after) == "month_name"
         after += 1
@@ -159,6 +161,29 @@ def date(tokens: list[Token], place: int, cleaned: Cleaned) -> int:
         start = kept.pop().start
     cleaned.drop(start, tokens[place].end)
     return place + 1
+
+
+_BEGINS = frozenset("start starts starting commence commences begin begins stop stops".split())
+
+
+def begins_on(tokens: list[Token], place: int, cleaned: Cleaned) -> int:
+    """ "Start Monday", "stop on Friday": from when, not how often. Where more days are named they may be those of a plan."""
+    if tokens[place].word.partition(" ")[0] not in _BEGINS:
+        return place
+    after = place + 1
+    while kind_at(tokens, after) in ("on", "from", "filler"):
+        after += 1
+    if kind_at(tokens, after) != "weekday":
+        return place
+    cleaned.kept.append(tokens[place])
+    days = sum(token.kind in ("weekday", "weekdays") for token in tokens)
+    if days > 1 or tokens[after].word.endswith("days"):
+        cleaned.kept.append(
+            Token("unknown", None, tokens[after].start, tokens[after].end, tokens[after].word)
+        )
+    else:
+        cleaned.drop(tokens[after].start, tokens[after].end)
+    return after + 1
 
 
 _MONTHS = 12

@@ -46,9 +46,11 @@ def strength(tokens: list[Token], place: int, cleaned: Cleaned) -> int:
         _stated(tokens, place, second, str(tokens[after + 1].value), cleaned)
         return take(tokens, place, after + 2, cleaned)
     if not first_has_unit and is_unit(tokens, after + 1, MASS):
+        cleaned.named.append(tokens[place].number)
         return take(tokens, place, after + 2, cleaned)
     compound = second >= _SMALLEST_SECOND_STRENGTH and tokens[place].number < second
     if compound and kind_at(tokens, after + 1) not in ("slash", "period", "times", "hourly"):
+        cleaned.named.append(tokens[place].number)
         return take(tokens, place, after + 1, cleaned)
     return place
 
@@ -288,4 +290,5 @@ def named_strength(tokens: list[Token], place: int, cleaned: Cleaned) -> int:
         return place
     cleaned.kept.append(tokens[place])
     cleaned.drop(tokens[after].start, tokens[after].end)
+    cleaned.named.append(tokens[after].number)
     return after + 1

@@ -41,6 +41,12 @@ _NUMBERED = frozenset(
 )
 _FORBIDDING = frozenset({"not", "never"})
 _FORBIDDEN = frozenset({"every", "adverb"})
+_NOT = frozenset({"not", "never", "don't", "dont", "doesn't", "doesnt", "isn't", "isnt"})
+_OF_TAKING = frozenset(
+    "take takes taken taking use uses used using give given giving prescribe prescribed start commence restart".split()
+)
+_HOW_REGULARLY = frozenset("regularly now currently yet anymore any more it these this them".split())
+_OCCASIONS = frozenset({"when", "whenever", "during"})
 _SHORTEST_OF_NUMBERED = 3
 _LONGEST_REASON = 9
 _SHORTEST_TELLING_WORD = 5
@@ -61,6 +67,10 @@ def leave_remarks(cleaned: Cleaned) -> None:
             cleaned.unread.append((stretch[0].start, stretch[-1].end))
         elif _is_condition(stretch):
             kept.append(Token("prn", None, stretch[0].start, stretch[-1].end, "condition"))
+        elif told and _is_occasion(stretch):
+            kept.append(Token("prn", None, stretch[0].start, stretch[-1].end, "condition"))
+        elif _denies(stretch) or (told and _narrows(stretch)):
+            kept += stretch
         elif (
             _is_remark(stretch)
             or (told and _names_units_only(stretch))
@@ -117,6 +127,34 @@ def _is_remark(stretch: list[Token]) -> bool:
     return any(len(part) >= _SHORTEST_TELLING_WORD for token in stretch for part in token.word.split())
 
 
+def _denies(stretch: list[Token]) -> bool:
+    """ "Do not take", "does not take regularly": not, and nothing behind the verb that tells what with or when."""
+    words = [word for token in stretch for word in token.word.split()]
+    if "never" in words and any(word in ("takes", "uses") for word in words):
+        return True
+    while words and words[-1] in _HOW_REGULARLY:
+        words.pop()
+    if not words or words.pop() not in _OF_TAKING:
+        return False
+    while words and words[-1] in ("to", "be", "been", "being"):
+        words.pop()
+    return bool(words) and words[-1] in _NOT
+
+
+def _narrows(stretch: list[Token]) -> bool:
+    """ "Only at work", "winter only": fewer days than are written."""
+    if any(token.kind == "unit" for token in stretch):
+        return False  # "whole tablets only"
+    return len(stretch) > 1 and (stretch[0].word == "only" or stretch[-1].word == "only")
+
+
+def _is_occasion(stretch: list[Token]) -> bool:
+    """ "When travelling", "during flares only": not always, so as needed."""
+    return (
+        len(stretch) > 1 and stretch[0].word in _OCCASIONS and _is_remark(stretch) and not _advises(stretch)
+    )
+
+
 def _is_history(stretch: list[Token]) -> bool:
     """ "(previously at bedtime)", "- increased from nil": what it used to be."""
     if not stretch or any(token.kind in ("number", "fraction") for token in stretch):
@@ -153,6 +191,9 @@ def _is_numbered_remark(stretch: list[Token]) -> bool:
             return False
         if token.kind == "unknown" and vocabulary().is_like_a_telling_word(token.word):
             return False
+        timed = place + 1 < len(stretch) and stretch[place + 1].kind == "period"
+        if token.kind == "number" and token.word.isalpha() and not timed:
+            return False  # "elderly: one"
     return any(len(token.word) >= _SHORTEST_OF_NUMBERED and _strange(token) for token in stretch)
 
 
