@@ -153,7 +153,7 @@ SAMPLES: dict[str, Callable[[World, str], dict[str, Any]] | None] = {
     **{f"people:{name}": lambda world, at: {"pk": world.person(at).pk} for name in ("person", "ome_csv")},
 }
 SAME_EVERYWHERE: dict[str, dict[str, Any]] = {
-    "unverified_table": {"table": "cautions"},
+    "unverified_table": {"table": "patch_brands"},
     "organisations:sign": {"table": "sample"},
     "casefinding:search_definition": {"search_id": "long-term-opioids"},
     "casefinding:search_run": {"search_id": "long-term-opioids"},
