@@ -159,7 +159,11 @@ def product_row(official: Official, chemical: Mapping[str, str]) -> Row | None:
     lowered = official.name.lower()
     form = next((each for each in FORMS if each[0] in lowered), None)
     if form is not None and "gastro-resistant" in lowered and form[1] in ("tablet", "capsule"):
-        form = (form[0], f"gastro-resistant {form[1]}", *form[2:])  # "75mg gastro-resistant / Misoprostol ... tablets"
+        form = (
+            form[0],
+            f"gastro-resistant {form[1]}",
+            *form[2:],
+        )  # "75mg gastro-resistant / Misoprostol ... tablets"
     parts = parts_of(official.name)
     ours = next((part for part in parts if part.ingredient == chemical["substance"]), None)
     if form is None or ours is None or official.name.startswith("Generic"):
