@@ -66,6 +66,8 @@ def split_name(text: str) -> tuple[str, str]:
 
 def _dose_between(text: str) -> bool:
     """Whether an instruction has begun between a strength and a form: "Tramadol 50mg take two capsules"."""
+    # "7 day patches" is of the name: how long each patch is worn.
+    text = words.WORN.sub(" ", text)
     found = [word.strip(".,:;()-").lower() for word in text.split()]
     return any(word in words.STARTS or word.isdigit() for word in found)
 

@@ -21,6 +21,7 @@ STRENGTH_OR_FORM = re.compile(rf"\b(?:{_FORMS})\b|{_STRENGTH}", re.I)
 AFTER_STRENGTH = re.compile(
     r"\s*(?:m/r|mr|sr|xl|la|er|modified[- ]release|prolonged[- ]release|slow[- ]release)(?!\w)", re.I
 )
+WORN = re.compile(r"\b\d{1,3}[ -]?(?:days?|hours?|hr)\b", re.I)
 MAKER = re.compile(r"\s*\([A-Z][^()]*\)")
 
 _DATE = r"(?:\d{1,2}[\s/.\-](?:\d{1,2}|[a-z]{3,9})[\s/.\-]\d{2,4}|\d{4}-\d{2}-\d{2})"

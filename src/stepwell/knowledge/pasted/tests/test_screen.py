@@ -38,6 +38,7 @@ LAYOUTS = [
      [("Morphine sulfate 10mg/5ml oral solution", "5ml every 4 hours prn", [])]),
     ("a patch", "Fentanyl 25micrograms/hour transdermal patches\tApply one every 72 hours\t10 patch",
      [("Fentanyl 25micrograms/hour transdermal patches", "Apply one every 72 hours", ["10 patch"])]),
+    ("a patch with the days it is worn", "Buprenorphine 10micrograms/hour 7 day patches 1 every 7/7", [("Buprenorphine 10micrograms/hour 7 day patches", "1 every 7/7", [])]),
     ("a brand alone", "Oramorph 5ml qds prn", [("Oramorph", "5ml qds prn", [])]),
     ("not a medicine of pain", "Ramipril 5mg capsules  one daily", [("Ramipril 5mg capsules", "one daily", [])]),
     ("an instruction that goes on", f"{MORPHINE}\nTake one twice a day\nfor back pain",
