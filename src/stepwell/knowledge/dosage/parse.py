@@ -153,7 +153,7 @@ def _without_who_advised(kept: list[Token], reading: _Reading) -> list[Token]:
 def _adds_a_drug(kept: list[Token]) -> bool:
     """ "... and 1 paracetamol qds", "... plus Oramorph 5mg": a second medicine with a dose of its own."""
     for place, token in enumerate(kept):
-        if token.kind == "and" and any(earlier.kind in ("number", "fraction") for earlier in kept[:place]):
+        if token.kind in ("and", "or") and any(t.kind in ("number", "fraction") for t in kept[:place]):
             ahead = [later.kind for later in kept[place + 1 : place + 4]]
             if ahead[:2] in (["drug", "number"], ["number", "drug"]) or ahead == ["number", "unit", "drug"]:
                 return True

@@ -324,7 +324,7 @@ class Builder:
             and self.pending in ("and", "pause", "dash")
         )
         if part.slots and part.slots[-1].startswith("clock") and part.dose and self.pending == "none":
-            if not part.led_by_time:
+            if not part.led_by_time and not part.times:
                 raise RefusedError("ambiguous")  # "1 8am 2pm": two at pm, or one at two o'clock
         hour = atom.number + (12 if atom.slot == "pm" and atom.number < 12 else 0)
         late = atom.number > _MOST_TABLETS_AT_ONCE

@@ -62,6 +62,8 @@ def change(tokens: list[Token], place: int, read: list[Atom]) -> Yield | None:
         measured.after += 1  # "increasing by 50mg bd every 3 days": the rate, of every dose of the day
         measured.factor = Decimal(0)
     if not by and kind(tokens, measured.after) not in ("every", "adverb", "per", "a", "alternate"):
+        if not any(isinstance(atom, Amount) for atom in read):
+            raise RefusedError("taper_no_start", "taper")  # "drop 1 tds": by so much, or to so much
         return [Change(start, tokens[at - 1].end, "to", direction)], at
     days, after = _how_often(tokens, measured.after, read)
     days = days or leading

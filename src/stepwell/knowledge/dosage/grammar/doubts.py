@@ -10,6 +10,7 @@ _TIMED = frozenset("latin count times every adverb hourly when alternate alterna
 _SAID_OF_A_PERSON = frozenset({"taking", "takes", "using", "uses"})
 _TELLS_HOW_LONG = frozenset("period change then dated ordinal date ended slash".split())
 _MARKS = frozenset("stop comma semicolon dash open close".split())
+_CHANGED = frozenset({"increased", "reduced", "decreased", "changed", "raised", "lowered"})
 _LARGEST_ROMAN = "iv"
 _MOST_PATCHES_SAID = 5
 
@@ -23,6 +24,7 @@ def doubts(kept: list[Token], text: str) -> None:
             or _is_same_again(kept, place)
             or _is_into_a_vein(token, text)
             or _is_worse_days(kept, place)
+            or _was_changed(kept, place)
         ):
             raise RefusedError("ambiguous")
         if _is_strength_of_a_patch(kept, place):
@@ -102,3 +104,11 @@ def _is_strength_of_a_patch(kept: list[Token], place: int) -> bool:
         and _kind(kept, place + 1) == "unit"
         and kept[place + 1].value == "patch"
     )
+
+
+def _was_changed(kept: list[Token], place: int) -> bool:
+    """ "1 bd (increased to 2 bd)": which of the two is taken now is not said."""
+    token = kept[place]
+    if token.kind != "change" or token.word not in _CHANGED or _kind(kept, place - 1) != "open":
+        return False
+    return any(t.kind in _COUNTED for t in kept[:place]) and any(t.kind in _COUNTED for t in kept[place:])

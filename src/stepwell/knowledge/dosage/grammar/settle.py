@@ -277,7 +277,7 @@ def _keeps_slash(tokens: list[Token], place: int, settled: list[Token]) -> bool:
         return False  # "600 mg / oral / TDS"
     if apart and _kind(tokens, place + 1) == "period" and _kind(tokens, place + 2) == "number":
         return False
-    if _kind(tokens, place - 1) in ("when", "latin", "prn") and _kind(tokens, place + 1) in (
+    if _kind(tokens, place - 1) == "when" and _kind(tokens, place + 1) in (
         "number",
         "fraction",
     ):

@@ -47,6 +47,7 @@ _OF_TAKING = frozenset(
 )
 _HOW_REGULARLY = frozenset("regularly now currently yet anymore any more it these this them".split())
 _OCCASIONS = frozenset({"when", "whenever", "during"})
+_LARGEST_LIKELY_DOSE = 8
 _SHORTEST_OF_NUMBERED = 3
 _LONGEST_REASON = 9
 _SHORTEST_TELLING_WORD = 5
@@ -189,12 +190,23 @@ def _is_numbered_remark(stretch: list[Token]) -> bool:
         counted = token.kind == "unit" and place and stretch[place - 1].kind == "number"
         if counted or token.kind not in _TALK | _NUMBERED or _may_change_a_dose(token):
             return False
+        if _may_be_a_dose(stretch, place):
+            return False
         if token.kind == "unknown" and vocabulary().is_like_a_telling_word(token.word):
             return False
         timed = place + 1 < len(stretch) and stretch[place + 1].kind == "period"
         if token.kind == "number" and token.word.isalpha() and not timed:
             return False  # "elderly: one"
     return any(len(token.word) >= _SHORTEST_OF_NUMBERED and _strange(token) for token in stretch)
+
+
+def _may_be_a_dose(stretch: list[Token], place: int) -> bool:
+    """A small bare number: "2 at night. Elderly 1". Of "3/7 left" and "1 of 6" neither is."""
+    token = stretch[place]
+    if token.kind != "number" or token.number > _LARGEST_LIKELY_DOSE:
+        return False
+    beside = stretch[max(place - 1, 0) : place] + stretch[place + 1 : place + 2]
+    return not any(other.kind == "slash" or other.word == "of" for other in beside)
 
 
 def _advises(stretch: list[Token]) -> bool:
