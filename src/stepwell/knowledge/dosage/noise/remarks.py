@@ -16,7 +16,6 @@ _TALK = frozenset(
     "review letter caution remove contact phone from dated month_name change_patch wear same_time apart slash unit date issue_before "
     "advice condition prose out_of dash".split()
 )
-_WORDS = _TALK - {"slash", "date"}
 _BREAKS = frozenset({"stop", "semicolon", "comma", "open", "close", "dash"})
 _OF_A_REASON = frozenset(
     "unknown prose reason site and or filler slash dash none drug a of in by after on to route meal verb".split()
@@ -32,7 +31,6 @@ _IN_ADVICE = frozenset(
 _IN_PROSE = frozenset("max change thereafter".split())
 _WORTH_LOOKING = frozenset("unknown none advice prose who condition ended from".split()) | {"unit"}
 _GOES_ON = frozenset({"unknown", "reason", "none", "prose"})
-_SETS_APART = frozenset({"start", "semicolon", "comma", "dash", "stop"})
 _WHILE = frozenset({"while", "whilst", "during", "with", "until", "till", "as", "since", "because", "due"})
 _USED_TO_BE = frozenset({"was", "previously", "previous", "formerly", "previous dose", "old dose"})
 _FORM_WORDS = frozenset("unit filler verb route apply supply".split())
