@@ -8,7 +8,8 @@ from datetime import date
 from decimal import Decimal
 
 WIDTH, HEIGHT = 640, 240
-LEFT, RIGHT, TOP, BOTTOM = 70, 16, 16, 36
+# Room on the left for "937.5mg" in the larger letters of a phone: a dose cut short is another dose.
+LEFT, RIGHT, TOP, BOTTOM = 120, 16, 16, 36
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,12 @@ from playwright.sync_api import expect
 from stepwell.site.paste.forms import EXAMPLE
 from stepwell.site.tests.test_browser import PHONE, WIDE, problems
 
+# A dose on the axis that lost its first figure is another dose.
+CUT_SHORT = """() => [...document.querySelectorAll('.paste-stair text')].filter((each) => {
+  const box = each.getBBox(), whole = each.ownerSVGElement.viewBox.baseVal;
+  return box.x < 0 || box.x + box.width > whole.width;
+}).map((each) => each.textContent)"""
+
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 
 
@@ -34,6 +40,7 @@ def test_a_visitor_pastes_a_screen(browser, live_server, scripts, size):
     if scripts:
         page.evaluate("document.querySelectorAll('details').forEach((each) => { each.open = true; })")
         assert problems(page) == []
+        assert page.evaluate(CUT_SHORT) == []
         assert page.locator("html").evaluate("element => element.scrollWidth") <= size["width"]
         if folder := os.environ.get("STEPWELL_SCREENSHOTS"):
             page.screenshot(path=f"{folder}/paste-{size['width']}.png", full_page=True)
