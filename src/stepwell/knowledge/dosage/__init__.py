@@ -6,7 +6,7 @@
 
 The way of a text: ``tokens`` (words of the vocabulary, numbers, marks), ``noise`` (what is no instruction, kept apart),
 ``grammar.settle`` (silent words go), ``grammar.read`` (named rules make atoms; nothing may be left over),
-``grammar.builder`` (atoms to parts and steps), ``assemble`` (arithmetic), ``agree`` (the product), ``plausibility``.
+``grammar.builder`` (atoms to parts and steps), ``assemble`` (arithmetic), ``by_part`` (each dose of a day), ``agree`` (the product), ``plausibility``.
 
 Where people could argue, this is how it reads:
 
@@ -24,7 +24,7 @@ Where people could argue, this is how it reads:
 """
 
 from stepwell.knowledge.dosage.fields import FIELDS, as_dict
-from stepwell.knowledge.dosage.model import Dosage, Span, Status, Step
+from stepwell.knowledge.dosage.model import Dosage, Part, Span, Status, Step
 from stepwell.knowledge.dosage.parse import PARSER_VERSION, parse, parse_many
 from stepwell.knowledge.dosage.refusals import Refusal, refusals
 
@@ -32,6 +32,7 @@ __all__ = [
     "FIELDS",
     "PARSER_VERSION",
     "Dosage",
+    "Part",
     "Refusal",
     "Span",
     "Status",

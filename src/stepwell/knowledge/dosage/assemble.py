@@ -52,6 +52,7 @@ class Sum:
     ceiling_days: Decimal | None = None
     flags: list[str] = field(default_factory=list)
     reason: str | None = None
+    parts: list[Reckoned] = field(default_factory=list)
 
 
 def reckon(clause: Clause, agreement: Agreement) -> Sum:
@@ -287,6 +288,7 @@ def _on_other_days(one: Reckoned, other: Reckoned) -> bool:
 
 
 def _add(parts: list[Reckoned], result: Sum) -> None:
+    result.parts = parts
     result.low = sum((part.low for part in parts), ZERO)
     highs = [part.high for part in parts]
     result.high = None if None in highs else sum((high for high in highs if high is not None), ZERO)

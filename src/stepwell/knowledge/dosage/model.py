@@ -35,6 +35,22 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """One dose of the day and when it is taken: "2 mane" of "2 mane 1 nocte". ``dose_*`` in the counted unit at each time.
+
+    ``times_of_day`` are those written, as the vocabulary names them, or "clock 8.5"; ``times_*`` how often in a day. A dose
+    or number of times that is not said, or not of every day, is None.
+    """
+
+    dose_min: Decimal | None
+    dose_max: Decimal | None
+    times_of_day: tuple[str, ...]
+    times_min: Decimal | None
+    times_max: Decimal | None
+    as_needed: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Dosage:
     """A dosage instruction, read.
 
@@ -43,7 +59,8 @@ class Dosage:
     maximum None. ``reason`` is one code, set when refused. ``flags`` and ``noise`` keep their order of appearance.
     ``unread`` are remarks that say nothing of dose or time, left out without being understood. A refusal has a ``question``:
     what to ask. ``ceiling_unit`` is unit, mg or dose. With a product, ``daily_mg_*`` are mg of its counted substance and
-    ``patch_mcg_per_hour`` is the rate of all patches worn at once.
+    ``patch_mcg_per_hour`` is the rate of all patches worn at once. ``parts`` are the doses the day is made of, in the order
+    written; a ceiling is not in them.
     """
 
     text: str
@@ -74,3 +91,4 @@ class Dosage:
     steps: tuple[Step, ...]
     spans: tuple[Span, ...]
     parser_version: str
+    parts: tuple[Part, ...] = ()

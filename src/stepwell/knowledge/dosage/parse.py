@@ -8,6 +8,7 @@ from functools import lru_cache
 
 from stepwell.knowledge.dosage.agree import Agreement, ProductAgreement
 from stepwell.knowledge.dosage.assemble import Sum, reckon
+from stepwell.knowledge.dosage.by_part import parts_of, tidy
 from stepwell.knowledge.dosage.grammar.clauses import clauses
 from stepwell.knowledge.dosage.grammar.day import Clause
 from stepwell.knowledge.dosage.grammar.doubts import doubts
@@ -31,7 +32,6 @@ from stepwell.knowledge.tables import register
 
 PARSER_VERSION = "2"
 LONGEST_TEXT = 500
-_PLACES = Decimal("0.000001")
 _CACHED_TEXTS = 65536
 _SAYS_WHEN = frozenset(
     "latin count times every adverb hourly when alternate alternate_day weekday clock".split()
@@ -178,15 +178,6 @@ def _answer(
     return _dosage(reading, product, total, first, steps, spans_of(atoms))
 
 
-def _tidy(number: Decimal | None) -> Decimal | None:
-    """At most six decimals, no trailing zeros, no exponent."""
-    if number is None:
-        return None
-    exact = number.quantize(_PLACES) if number != number.to_integral_value() else number
-    whole = exact.to_integral_value()
-    return Decimal(int(whole)) if exact == whole else exact.normalize()
-
-
 def _dosage(
     reading: _Reading,
     product: Product | None,
@@ -215,27 +206,28 @@ def _dosage(
         noise=reading.noise(),
         unread=reading.unread(),
         question=None,
-        dose_min=_tidy(total.dose_low),
-        dose_max=_tidy(total.dose_high),
+        dose_min=tidy(total.dose_low),
+        dose_max=tidy(total.dose_high),
         unit=total.unit,
-        frequency_min=_tidy(timing.low) if timing else None,
-        frequency_max=_tidy(timing.high) if timing else None,
-        interval_days_min=_tidy(timing.days_low) if timing else None,
-        interval_days_max=_tidy(timing.days_high) if timing else None,
+        frequency_min=tidy(timing.low) if timing else None,
+        frequency_max=tidy(timing.high) if timing else None,
+        interval_days_min=tidy(timing.days_low) if timing else None,
+        interval_days_max=tidy(timing.days_high) if timing else None,
         as_needed=total.as_needed,
         as_directed=False,
-        ceiling=_tidy(total.ceiling),
+        ceiling=tidy(total.ceiling),
         ceiling_unit=total.ceiling_unit,
         ceiling_period_days=int(ceiling_days) if ceiling_days is not None else None,
         duration_days=first.days,
-        daily_min=_tidy(total.low),
-        daily_max=_tidy(total.high),
-        daily_mg_min=_tidy(mg_low),
-        daily_mg_max=_tidy(mg_high),
-        patch_mcg_per_hour=_tidy(rate),
+        daily_min=tidy(total.low),
+        daily_max=tidy(total.high),
+        daily_mg_min=tidy(mg_low),
+        daily_mg_max=tidy(mg_high),
+        patch_mcg_per_hour=tidy(rate),
         steps=steps,
         spans=spans,
         parser_version=version(),
+        parts=parts_of(total),
     )
 
 
