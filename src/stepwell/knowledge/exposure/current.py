@@ -6,8 +6,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
-from itertools import pairwise
-from statistics import median
 
 from stepwell.knowledge.exposure.eras import eras
 from stepwell.knowledge.exposure.model import (
@@ -21,6 +19,7 @@ from stepwell.knowledge.exposure.model import (
 )
 from stepwell.knowledge.exposure.occasions import covers, lines, occasions
 from stepwell.knowledge.exposure.rules import Rules
+from stepwell.knowledge.exposure.supplied import Supplied, supplied
 from stepwell.knowledge.medicines.model import MedicineClass
 
 
@@ -136,19 +135,8 @@ def _times(units: Decimal, per_unit: Decimal | None) -> Decimal | None:
 
 def quantity_rate(line: Sequence[Occasion], as_of: date, rules: Rules) -> Decimal | None:
     """Counted units a day by what was issued: the last unbroken run in the window, without its last, open interval."""
-    recent = [o for o in line if (as_of - o.on).days < rules.quantity_window_days]
-    if len(recent) < rules.median_gap_min_occasions:
-        return None
-    gaps = [(b.on - a.on).days for a, b in pairwise(recent)]
-    limit = 2 * median(gaps)
-    broken = [n + 1 for n, gap in enumerate(gaps) if gap > limit]
-    run = recent[broken[-1] if broken else 0 :]
-    if len(run) < rules.median_gap_min_occasions:
-        return None
-    used = [o.quantity for o in run[:-1]]
-    if any(q is None or q <= 0 for q in used):
-        return None
-    return sum((q for q in used if q is not None), Decimal(0)) / (run[-1].on - run[0].on).days
+    found = supplied(line, as_of, rules)
+    return found.rate if isinstance(found, Supplied) else None
 
 
 def daily_ome(current: Iterable[CurrentLine]) -> DailyOme:

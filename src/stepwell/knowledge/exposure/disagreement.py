@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
@@ -11,9 +11,9 @@ from functools import cache
 
 from stepwell.base.errors import StepwellError
 from stepwell.knowledge import tables
-from stepwell.knowledge.exposure.current import quantity_rate
 from stepwell.knowledge.exposure.model import Occasion, TextState
 from stepwell.knowledge.exposure.rules import Rules
+from stepwell.knowledge.exposure.supplied import Supplied, Unknown, supplied
 
 
 class Outcome(StrEnum):
@@ -29,7 +29,8 @@ class Outcome(StrEnum):
 class Disagreement:
     """Text against quantity, in counted units a day. ``ratio`` is quantity / the end of the text it was compared with.
 
-    ``formula`` is the sum by which it was decided, ``reason`` why nothing was compared ("" where something was).
+    ``formula`` is the sum by which it was decided, ``reason`` why nothing was compared ("" where something was). ``supplied``:
+    the issues behind ``by_quantity``, where it was worked out from issues.
     """
 
     outcome: Outcome
@@ -39,11 +40,15 @@ class Disagreement:
     ratio: Decimal | None
     formula: str
     reason: str = ""
+    supplied: Supplied | None = None
 
     @property
     def is_finding(self) -> bool:
         """Whether somebody should look."""
         return self.outcome in (Outcome.OVER_ORDERING, Outcome.UNDER_USE)
+
+
+NOT_LOOKED_AT = Disagreement(Outcome.NOT_COMPARED, None, None, None, None, "", "Nobody compared them.")
 
 
 @cache
@@ -79,16 +84,49 @@ def text_against_quantity(
     return _found(Outcome.AGREES, text_min, text_max, by_quantity, over)
 
 
-def of_line(line: Sequence[Occasion], as_of: date, rules: Rules) -> Disagreement:
-    """The same for the occasions of one line in date order, by its last instruction and its quantities up to ``as_of``."""
+def of_line(
+    line: Sequence[Occasion], as_of: date, rules: Rules, *, stepped: bool = False, more: str = ""
+) -> Disagreement:
+    """The same for the occasions of one line in date order, by its last instruction and what was issued under it.
+
+    Issues made while the dose by the instruction was another say nothing of this one, so only those since then are counted.
+    ``stepped``: the last instruction has steps. ``more`` says why more may have been supplied than the line holds, "" where
+    nothing tells so: then only over-ordering can be found.
+    """
     if not line:
         raise StepwellError("A line without an occasion has nothing to compare.")
-    last = line[-1]
-    read = last.state in (TextState.READ, TextState.OPEN)
-    rate = quantity_rate(line, as_of, rules)
-    if not read:
-        return _not(None, None, rate, "The last instruction gives no daily dose.")
-    return text_against_quantity(last.units_min, last.units_max, rate)
+    last, since = line[-1], _since_said(line)
+    if last.state not in (TextState.READ, TextState.OPEN):
+        return _not(None, None, None, "The last instruction gives no daily dose.")
+    if stepped:
+        return _not(None, None, None, "The instruction has steps, and which has been reached is not written.")
+    rate = supplied(since, as_of, rules)
+    if isinstance(rate, Unknown):
+        return _not(
+            last.units_min, last.units_max, None, _why(rate, changed=len(since) < len(line), rules=rules)
+        )
+    found = text_against_quantity(last.units_min, last.units_max, rate.rate)
+    if more and found.outcome is not Outcome.OVER_ORDERING:
+        found = _not(last.units_min, last.units_max, rate.rate, more)
+    return replace(found, supplied=rate)
+
+
+def _since_said(line: Sequence[Occasion]) -> Sequence[Occasion]:
+    """The last occasions whose instruction gives the same daily numbers as the very last."""
+    said = (line[-1].state, line[-1].units_min, line[-1].units_max)
+    other = (n for n, o in enumerate(line, start=1) if (o.state, o.units_min, o.units_max) != said)
+    return line[max(other, default=0) :]
+
+
+def _why(unknown: Unknown, *, changed: bool, rules: Rules) -> str:
+    if unknown is Unknown.QUANTITY:
+        return "The quantity of an issue is not recorded, or counts something else."
+    if changed:
+        return "The dose by the instruction changed, and too few issues have been made since."
+    return (
+        f"It takes {rules.median_gap_min_occasions} issues in {rules.quantity_window_days} days without a break to "
+        "tell how much is supplied a day."
+    )
 
 
 def _check(low: Decimal | None, high: Decimal | None, rate: Decimal | None) -> None:

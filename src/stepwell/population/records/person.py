@@ -12,8 +12,10 @@ from ibis import _
 
 from stepwell.knowledge import exposure
 from stepwell.knowledge.exposure import CurrentLine, DailyOme, Issue, Medicine, Point, TextState
+from stepwell.knowledge.exposure.disagreement import NOT_LOOKED_AT, Disagreement
 from stepwell.knowledge.medicines.model import MedicineClass
 from stepwell.population.records.derived_schema import CLASSES, STATE_RANK
+from stepwell.population.records.supplied import SuppliedAgainstText
 
 # How far back an issue of any other medicine is shown as "also issued".
 _RECENT = timedelta(days=120)
@@ -45,6 +47,7 @@ class MedicineNow:
     unit: str | None
     instructions: tuple[Mapping[str, object], ...]  # rows of the derived table ``instructions``
     issues: tuple[IssueShown, ...]  # those of its last day
+    against_quantity: Disagreement = NOT_LOOKED_AT
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,9 +99,18 @@ def person_record(
     history = exposure.ome_over_time([i for i in issues if _is_opioid(i)], as_of, rules)
     names = _lines(tables, {str(row["line"]) for row in rows})
     readings = _readings(tables, set(names))
+    against = SuppliedAgainstText(
+        issues=issues,
+        now=lines,
+        undated=_rows(tables["undated_issues"].filter(mine)),
+        stepped=frozenset(key for key, row in readings.items() if "taper" in str(row["flags"]).split("|")),
+        withheld=withheld,
+        as_of=as_of,
+    )
+    now = (_now(line, names, readings, shown) for line in lines)
     return PersonRecord(
         as_of=as_of,
-        now=tuple(_now(line, names, readings, shown) for line in lines),
+        now=tuple(replace(each, against_quantity=against.of(each.current)) for each in now),
         ome=_at_least(exposure.daily_ome(lines), withheld),
         history=tuple(replace(point, ome=_at_least(point.ome, withheld)) for point in history),
         issues=tuple(sorted(shown, key=lambda i: (i.issue_date, i.drug_name), reverse=True)),

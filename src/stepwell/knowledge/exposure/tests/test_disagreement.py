@@ -99,3 +99,62 @@ def test_a_lone_issue_is_not_compared():
     lone = every_28_days("168", daily=("4", "4"))[-1:]
     assert lone[0].state is TextState.READ
     assert of_line(lone, AS_OF, RULES).outcome.value == "not_compared"
+
+
+def test_the_issues_behind_the_rate_are_told():
+    found = of_line(every_28_days("168", daily=("4", "4")), AS_OF, RULES).supplied
+    assert (found.quantity, found.issues, found.days, found.rate) == (672, 4, 112, 6)
+    assert (found.each, found.every) == (168, 28)
+    assert (found.first, found.last) == (AS_OF - timedelta(days=112), AS_OF)
+
+
+def line_of(*rows: tuple[int, str, dict[str, object]]) -> list[exposure.Occasion]:
+    """(days ago, quantity, what the instruction says), oldest first."""
+    return occasions([issue(AS_OF - timedelta(days=ago), quantity=q, **said) for ago, q, said in rows], RULES)
+
+
+FOUR, TWO = {"daily": ("4", "4")}, {"daily": ("2", "2")}
+
+
+def test_uneven_issues_have_no_quantity_of_each():
+    found = of_line(line_of((60, "112", FOUR), (33, "100", FOUR), (0, "112", FOUR)), AS_OF, RULES).supplied
+    assert (found.quantity, found.days, found.each, found.every) == (212, 60, None, None)
+
+
+def test_what_was_issued_under_another_dose_says_nothing_of_this_one():
+    """Halved as agreed: the tablets issued before are no over-ordering."""
+    before = [(ago, "112", FOUR) for ago in (140, 112, 84, 56)]
+    found = of_line(line_of(*before, (28, "56", TWO), (0, "56", TWO)), AS_OF, RULES)
+    assert (found.outcome.value, found.by_quantity) == ("not_compared", None)
+    assert found.reason == "The dose by the instruction changed, and too few issues have been made since."
+
+
+def test_what_was_issued_since_the_dose_changed_is_compared():
+    before = [(ago, "112", FOUR) for ago in (168, 140, 112, 84)]
+    since = [(56, "112", TWO), (28, "112", TWO), (0, "112", TWO)]
+    found = of_line(line_of(*before, *since), AS_OF, RULES)
+    assert (found.outcome.value, found.ratio, found.supplied.issues) == ("over_ordering", 2, 2)
+
+
+def test_an_instruction_that_could_not_be_read_in_between_may_have_been_another_dose():
+    rows = [(112, "112", FOUR), (84, "112", {"state": "unreadable"}), (56, "112", FOUR), (0, "112", FOUR)]
+    assert of_line(line_of(*rows), AS_OF, RULES).outcome.value == "not_compared"
+
+
+def test_an_instruction_of_several_steps_is_not_compared():
+    found = of_line(every_28_days("28", daily=("4", "4")), AS_OF, RULES, stepped=True)
+    assert (found.outcome.value, "has steps" in found.reason) == ("not_compared", True)
+
+
+@pytest.mark.parametrize(
+    ("quantity", "outcome"), [("168", "over_ordering"), ("112", "not_compared"), ("28", "not_compared")]
+)
+def test_where_more_may_have_been_supplied_only_too_much_is_found(quantity, outcome):
+    found = of_line(every_28_days(quantity, **FOUR), AS_OF, RULES, more="Part of it is withheld.")
+    assert found.outcome.value == outcome
+    assert found.reason == ("" if outcome == "over_ordering" else "Part of it is withheld.")
+
+
+def test_why_nothing_is_known_of_what_is_supplied():
+    assert "takes 3 issues" in of_line(every_28_days("28", **FOUR)[-1:], AS_OF, RULES).reason
+    assert "quantity of an issue" in of_line(every_28_days(None, **FOUR), AS_OF, RULES).reason

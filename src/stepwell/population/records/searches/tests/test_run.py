@@ -95,9 +95,12 @@ def test_a_persons_record_says_what_the_list_says(lake):
     assert record.ome.high == 12
     assert record.history[-1].ome.high == 12
     assert len(record.issues) == 4
+    against = record.now[0].against_quantity
+    assert (against.outcome, against.supplied.issues, against.reason) == ("agrees", 3, "")
     assert (record.withheld, record.ome.at_least) == (False, False)
     part = person_record(tables, PRACTICE, "a confidential row was left out", prepared.as_of)
     assert (part.withheld, part.ome.at_least, part.history[-1].ome.at_least) == (True, True, True)
+    assert "withheld" in part.now[0].against_quantity.reason
     listed = {one.patient_key: one.ome_at_least for one in run(search(SEARCH), prepared).candidates}
     assert (listed["ninety days"], listed["a confidential row was left out"]) == (False, True)
     ill = person_record(tables, PRACTICE, "palliative words without a code", prepared.as_of)
