@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from stepwell.base import clock
-from stepwell.casefinding.record import chart, reasons, words
+from stepwell.casefinding.record import chart, reasons, supply, words
 from stepwell.casefinding.record.records import FoundRecord
 from stepwell.knowledge import tables as registry
 from stepwell.people.models import Person
@@ -59,7 +59,7 @@ def extract_words(extract_date: date) -> str:
 
 @dataclass(frozen=True, slots=True)
 class MedicineRow:
-    """A medicine taken now: as written, as read, and its share of the daily OME."""
+    """A medicine taken now: as written, as read, what was issued, and its share of the daily OME."""
 
     name: str
     issued: str
@@ -70,6 +70,7 @@ class MedicineRow:
     basis: str
     formulas: tuple[str, ...]
     notes: tuple[str, ...]
+    supply: supply.SupplyWords
 
 
 def medicine_row(now: MedicineNow, as_of: date) -> MedicineRow:
@@ -111,6 +112,7 @@ def medicine_row(now: MedicineNow, as_of: date) -> MedicineRow:
         basis=words.BASES[current.basis.value],
         formulas=tuple(_formula(str(row["formula"])) for row in now.instructions if row.get("formula")),
         notes=tuple(dict.fromkeys(notes)),
+        supply=supply.supply_words(now),
     )
 
 
@@ -121,13 +123,6 @@ def _ended(on: date, last_issue: date) -> str:
     return f"The record ends it on {words.long_date(on)}. What was issued is still counted"
 
 
-def counted_unit(unit: str, counted: str) -> str:
-    """A unit after its number: 1 tablet, 2 tablets, 0 to 4 capsules, 5 ml."""
-    if counted == "1" or unit in ("ml", "g", "mg") or unit.endswith("s"):
-        return unit
-    return f"{unit}es" if unit.endswith("ch") else f"{unit}s"
-
-
 def _formula(text: str) -> str:
     return text.replace(" microgram/h", " micrograms an hour").replace(" mg", "mg").replace(" x ", " × ")
 
@@ -135,7 +130,7 @@ def _formula(text: str) -> str:
 def _read(row: Mapping[str, Any], now: MedicineNow) -> str:
     if row["state"] in ("read", "open") and row["units_max"] is not None:
         counted = words.span(row["units_min"], row["units_max"])
-        of = counted_unit(str(row["unit"] or now.unit or "unit"), counted)
+        of = words.counted_unit(str(row["unit"] or now.unit or "unit"), counted)
         substance = now.current.medicine.substance
         # A compound product and a brand do not say of what the milligrams are.
         what = "" if substance.casefold() in now.name.casefold() else f" of {substance}"

@@ -72,6 +72,15 @@ def count(number: int, one: str) -> str:
     return f"{number:,} {one if number == 1 else one + 's'}"
 
 
+def counted_unit(unit: str, counted: str) -> str:
+    """A unit after its number: 1 tablet, 2 tablets, 0 to 4 capsules, 5 ml."""
+    if counted == "1" or unit in ("ml", "g", "mg") or unit.endswith("s"):
+        return unit
+    if unit.endswith("y"):
+        return f"{unit[:-1]}ies"
+    return f"{unit}es" if unit.endswith("ch") else f"{unit}s"
+
+
 def bases(joined: str) -> str:
     """The bases of a dose, stored as "a|b", in words."""
     names = [name for name in joined.split("|") if name]

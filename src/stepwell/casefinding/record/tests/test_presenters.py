@@ -97,10 +97,11 @@ def test_milligrams_say_of_what_where_the_name_does_not(name: str, substance: st
         ("tablet", "0 to 4", "tablets"),
         ("patch", "0.2", "patches"),
         ("ml", "5", "ml"),
+        ("suppository", "2", "suppositories"),
     ],
 )
 def test_units_follow_their_number(unit: str, counted: str, said: str):
-    assert presenters.counted_unit(unit, counted) == said
+    assert words.counted_unit(unit, counted) == said
 
 
 def test_a_medicine_the_record_ended_says_so_and_that_it_still_counts():
