@@ -24,14 +24,14 @@ class WithLiquid:
         self._solid = solid
         self._liquid = liquid
 
-    def at(self, dose: int) -> Rung | None:
-        return self._solid.at(dose) or self._liquid.at(dose)
+    def at(self, dose: int, now: Regimen | None = None) -> Rung | None:
+        return self._solid.at(dose, now) or self._liquid.at(dose, now)
 
-    def below(self, current: int, at_least: int) -> Rung | None:
-        found = self._solid.below(current, at_least) if self._solid.at(current) else None
+    def below(self, current: int, at_least: int, now: Regimen | None = None) -> Rung | None:
+        found = self._solid.below(current, at_least, now) if self._solid.at(current) else None
         if found is not None and found.dose >= at_least:
             return found
-        return self._liquid.below(current, at_least)
+        return self._liquid.below(current, at_least, now)
 
 
 def rungs_for(

@@ -62,6 +62,7 @@ class OccasionDoses:
             pieces.append(_Piece(dose, at, TENTHS, _COST_WHOLE))
             if product.product_id in halves:
                 pieces.append(_Piece(dose // 2, at, _HALF, _COST_HALF))
+        self._strengths = tuple(micrograms(each.strength_mg_per_unit or Decimal(0)) for each in products)
         self._pieces = tuple(sorted(pieces, key=lambda p: (p.dose, p.cost)))
         self.quantum = gcd(*(piece.dose for piece in pieces))
         """Micrograms every dose is a multiple of."""
@@ -100,6 +101,10 @@ class OccasionDoses:
                     found[tuple(grown)] = None
         self._cost.append(best)
         self._ways.append(tuple(sorted(found, reverse=True)[:_MOST_TIES]))
+
+    def dose_of(self, made: Made) -> int:
+        """The dose some units make, in micrograms."""
+        return sum(tenths * each // TENTHS for tenths, each in zip(made, self._strengths, strict=True))
 
     def cost(self, dose: int) -> int:
         """How many units a dose takes, in tenths, halves counting a little more. Only of a dose that can be made."""

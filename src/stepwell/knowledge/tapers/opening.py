@@ -2,36 +2,25 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from decimal import Decimal
 
 from stepwell.knowledge import dosage
 from stepwell.knowledge.dosage import Dosage
 from stepwell.knowledge.medicines.model import Identification, Product, Release
-from stepwell.knowledge.tapers import refusals, rules
+from stepwell.knowledge.tapers import refusals, rules, times
 from stepwell.knowledge.tapers.ladder import plain
-from stepwell.knowledge.tapers.model import Caution, DoseUnit, Item, Refusal, Regimen, Time
+from stepwell.knowledge.tapers.model import Caution, DoseUnit, Item, Refusal, Regimen
 from stepwell.knowledge.tapers.rungs import released_rate
 
 CAUTIONS = frozenset({"written_most", "interval_differs", "time_assumed", "shared_anew", "once_daily_brand"})
 """Ids of what is said of how the instruction was read."""
 
 _PRESCRIBER = "the prescriber"
-_TENTH = Decimal("0.1")
 _HOURS = 24
 _MOST_TIMES = 4
-_TIMES_USED = {
-    1: (Time.NIGHT,),
-    2: (Time.MORNING, Time.NIGHT),
-    3: (Time.MORNING, Time.MIDDAY, Time.NIGHT),
-    4: tuple(Time),
-}
-_SAID = (
-    (Time.MORNING, re.compile(r"\b(morning|mane|om|am|breakfast|waking)\b", re.IGNORECASE)),
-    (Time.MIDDAY, re.compile(r"\b(midday|noon|lunch|lunchtime)\b", re.IGNORECASE)),
-    (Time.EVENING, re.compile(r"\b(evening|tea|teatime|dinner|supper)\b", re.IGNORECASE)),
-    (Time.NIGHT, re.compile(r"\b(night|nocte|on|bed|bedtime)\b", re.IGNORECASE)),
+_THE_PERSON = (
+    "the person, what is taken at each time of day; then the prescriber, for an explicit instruction"
 )
 
 
@@ -43,6 +32,23 @@ class Opening:
     cautions: tuple[Caution, ...] = ()
     refusals: tuple[Refusal, ...] = ()
     once_daily: bool = False
+
+
+_TOO_MANY_TIMES = Refusal(
+    "too_many_times",
+    "It is taken more than four times a day, or how often is not known; a plan gives doses at four times of day at most.",
+    _PRESCRIBER,
+)
+_PART_UNITS = Refusal(
+    "part_units",
+    "The dose is not a number of whole units at each time, nor of half a plain tablet or tenths of a ml.",
+    _THE_PERSON,
+)
+_DOSES_UNEVEN = Refusal(
+    "doses_uneven",
+    "Not the same is taken each time, and how much is taken at which time of day is not known.",
+    _THE_PERSON,
+)
 
 
 def refused(code: str, reason: str, ask: str = _PRESCRIBER) -> Opening:
@@ -110,28 +116,17 @@ def _daily(found: Identification, product: Product, read: Dosage) -> Opening:
         return refused(
             "times_not_known",
             "How much is taken in a day is written, but not at how many times of day, so what is taken at once is not known.",
-            "the person, what is taken at each time of day; then the prescriber, for an explicit instruction",
+            _THE_PERSON,
         )
-    times = _times(read, cautions)
-    if times is None:
-        return refused(
-            "too_many_times",
-            "It is taken more than four times a day, or how often is not known; a plan gives doses at four times of day at most.",
-        )
+    units = _units(read, product, cautions)
+    if isinstance(units, Refusal):
+        return Opening(None, (), (units,))
     if read.daily_min != read.daily_max:
         cautions.append(
             Caution(
                 "written_most",
                 "The instruction is for a range or for when needed. The plan begins at the most it allows; "
                 "ask what is taken, and if it is less, begin there.",
-            )
-        )
-    if read.daily_min == read.daily_max and read.dose_min != read.dose_max:
-        cautions.append(
-            Caution(
-                "shared_anew",
-                "Not the same is taken each time. The plan shares the day's dose out anew, the larger part at night where it is "
-                "not even, so one dose may be larger than it is now: look at each time of day.",
             )
         )
     if once_daily:
@@ -141,17 +136,14 @@ def _daily(found: Identification, product: Product, read: Dosage) -> Opening:
                 f"{found.brand} lasts a whole day and other brands of it do not: name the brand on every script.",
             )
         )
-    if product.release is Release.MODIFIED and interval and len(times) * interval != _HOURS:
+    if product.release is Release.MODIFIED and interval and len(units) * interval != _HOURS:
         cautions.append(
             Caution(
                 "interval_differs",
-                f"A slow product made to last {interval} hours is taken {len(times)} times a day. The plan leaves that as it is; "
+                f"A slow product made to last {interval} hours is taken {len(units)} times a day. The plan leaves that as it is; "
                 "ask the prescriber whether it is meant, and name the brand on every script.",
             )
         )
-    units = _shared(daily, times)
-    if units is None:
-        return refused("part_units", "The dose is not a number of whole, half or tenth units at each time.")
     dose = plain(daily * product.strength_mg_per_unit)
     return Opening(Regimen((Item(product, units),), dose, DoseUnit.MG), tuple(cautions), (), once_daily)
 
@@ -159,51 +151,57 @@ def _daily(found: Identification, product: Product, read: Dosage) -> Opening:
 def _only_a_day(read: Dosage) -> bool:
     """Whether only so much a day is written ("8 a day"), with no time of day and no word of how often."""
     often = any(span.field == "frequency" for span in read.spans)
-    return read.frequency_max == 1 and not often and not _said(read)
+    return read.frequency_max == 1 and not often and not any(part.times_of_day for part in read.parts)
 
 
-def _times(read: Dosage, cautions: list[Caution]) -> tuple[Time, ...] | None:
-    """Times of day in use: as written, else the usual ones for so many times a day."""
-    said = _said(read)
-    often = read.frequency_max
-    if said and (often is None or len(said) == often):
-        return said
-    if often is None or often != int(often):
-        return None
-    if often > _MOST_TIMES and not read.as_needed:
-        return None
-    count = min(int(often), _MOST_TIMES)
-    if count == 1:
+def _units(read: Dosage, product: Product, cautions: list[Caution]) -> times.Day | Refusal:
+    """Units at each time of day: as they are written; else shared out, where no dose comes out larger than is written."""
+    found = times.written(read)
+    if found is None:
+        return _shared(read, product, cautions)
+    if any(units % times.smallest_part(product) for _, units in found.day):
+        return _PART_UNITS
+    if found.assumed and len(found.day) == 1:
         cautions.append(
             Caution(
                 "time_assumed",
                 "No time of day was read; the plan writes it for the night. Look at when it is taken now.",
             )
         )
-    return _TIMES_USED[count]
+    elif found.assumed and any(part.times_of_day for part in read.parts):
+        cautions.append(
+            Caution(
+                "time_assumed",
+                "Not every time of day was read; the plan writes the usual ones for the others. Look at when each dose is taken now.",
+            )
+        )
+    return found.day
 
 
-def _said(read: Dosage) -> tuple[Time, ...]:
-    words = [
-        read.text[span.start : span.end]
-        for span in read.spans
-        if span.field in ("frequency", "interval_days")
-    ]
-    return tuple(time for time, pattern in _SAID if any(pattern.search(each) for each in words))
+def _shared(read: Dosage, product: Product, cautions: list[Caution]) -> times.Day | Refusal:
+    often = read.frequency_max
+    if often is None or often != int(often) or (often > _MOST_TIMES and not read.as_needed):
+        return _TOO_MANY_TIMES
+    day = times.shared(read.daily_max or Decimal(0), times.usual(min(int(often), _MOST_TIMES)), product)
+    if day is None:
+        return _PART_UNITS
+    if read.dose_max is None or max(units for _, units in day) > read.dose_max or _uneven_by_time(read):
+        return _DOSES_UNEVEN
+    if read.daily_min == read.daily_max and read.dose_min != read.dose_max:
+        cautions.append(
+            Caution(
+                "shared_anew",
+                "Not the same is taken each time, and which dose is taken when was not read. The plan shares the day's dose out; "
+                "no dose is larger than the largest that is written. Look at each time of day.",
+            )
+        )
+    return day
 
 
-def _shared(daily: Decimal, times: tuple[Time, ...]) -> tuple[tuple[Time, Decimal], ...] | None:
-    """A daily number of units over the times, as even as whole units (else halves, else tenths) allow, more at night."""
-    for size in (Decimal(1), Decimal("0.5"), _TENTH):
-        pieces = daily / size
-        if pieces != int(pieces) or (size != _TENTH and pieces < len(times)):
-            continue
-        each, rest = divmod(int(pieces), len(times))
-        shares = [each * size] * len(times)
-        for at in range(rest):
-            shares[-1 - at] += size
-        return tuple((t, plain(n)) for t, n in zip(times, shares, strict=True) if n)
-    return None
+def _uneven_by_time(read: Dosage) -> bool:
+    """Whether different doses are written for times of day, which a share would move from one to another."""
+    differ = len({(part.dose_min, part.dose_max) for part in read.parts}) > 1
+    return differ and any(part.times_of_day for part in read.parts)
 
 
 def _patches(found: Identification, product: Product, read: Dosage) -> Opening:

@@ -179,7 +179,7 @@ def next_rung(course: Course) -> tuple[Rung | None, int]:
     agreed = course.constraints.maintenance
     if agreed is not None:
         target = max(target, int(agreed * MICROGRAM))
-    rung = course.rungs.below(current, target)
+    rung = course.rungs.below(current, target, course.regimen)
     if rung is None and not _lowest_there_is(course, current):
         raise NoLowerDoseError(
             "No lower dose can be made of the products allowed, and the dose now is not the lowest there is.",

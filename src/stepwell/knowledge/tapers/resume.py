@@ -55,7 +55,7 @@ def same_dose(course: Course, regimen: Regimen) -> Regimen | None:
     gone = course.constraints.unavailable
     if not any(item.product.product_id in gone for item in regimen.items):
         return regimen
-    same = course.rungs.at(thousandths(regimen))
+    same = course.rungs.at(thousandths(regimen), regimen)
     if same is None or same.regimen.change_hours != regimen.change_hours:
         return None
     slow = regimen.items[0].product.release is Release.MODIFIED

@@ -44,6 +44,9 @@ class Rules:
     longest_script_days: int
     review_after_last_days: int
     most_steps: int
+    times_by_word: tuple[tuple[str, str], ...]
+    clock_from: tuple[tuple[str, int], ...]
+    usual_times: tuple[tuple[int, tuple[str, ...]], ...]
     supply_days: tuple[tuple[int | None, tuple[int, ...]], ...]
     released_rates: tuple[tuple[str, Decimal, Decimal], ...]
     half_rate_profiles: frozenset[str]
@@ -80,6 +83,9 @@ def current() -> Rules:
         longest_script_days=value["longest_script_days"],
         review_after_last_days=value["review_after_last_days"],
         most_steps=value["most_steps"],
+        times_by_word=tuple(table["times_of_day"]["words"].items()),
+        clock_from=tuple(table["times_of_day"]["clock_from"].items()),
+        usual_times=tuple((often, tuple(words)) for often, words in table["times_of_day"]["usual"].items()),
         supply_days=tuple(
             (None if key == "daily" else int(key), tuple(row["days"]))
             for key, row in table["supply_days"].items()

@@ -13,9 +13,9 @@ from typing import Protocol
 
 from stepwell.knowledge.medicines.model import Product
 from stepwell.knowledge.tapers import rules
-from stepwell.knowledge.tapers.ladder import MICROGRAM, TENTHS, plain
+from stepwell.knowledge.tapers.ladder import MICROGRAM, TENTHS, micrograms, plain
 from stepwell.knowledge.tapers.model import DoseUnit, Item, Regimen, Time
-from stepwell.knowledge.tapers.spread import Day, DayDoses
+from stepwell.knowledge.tapers.spread import Day, DayDoses, Tops
 
 WEEK_HOURS = 168
 
@@ -32,10 +32,10 @@ class Rung:
 class Rungs(Protocol):
     """Doses from which and to which a plan may step."""
 
-    def at(self, dose: int) -> Rung | None:
-        """How a dose is made, or None where it cannot be."""
+    def at(self, dose: int, now: Regimen | None = None) -> Rung | None:
+        """How a dose is made, or None where it cannot be. ``now``: no time of day may be given more than in this regimen."""
 
-    def below(self, current: int, at_least: int) -> Rung | None:
+    def below(self, current: int, at_least: int, now: Regimen | None = None) -> Rung | None:
         """The lowest dose at or above ``at_least`` and below ``current``; else the highest below; None: only zero is below."""
 
 
@@ -58,21 +58,25 @@ class DailyRungs:
     def __init__(self, doses: DayDoses, *, slow: bool) -> None:
         self._doses = doses
         self._slow = slow
-        self._rungs: dict[int, Rung | None] = {}
+        self._rungs: dict[tuple[int, object], Rung | None] = {}
         self._smallest = doses.occasion.smallest
 
-    def at(self, dose: int) -> Rung | None:
-        if dose not in self._rungs:
-            self._rungs[dose] = self._made(dose)
-        return self._rungs[dose]
+    def at(self, dose: int, now: Regimen | None = None) -> Rung | None:
+        return self._at(dose, None if now is None else tops_of(now))
 
-    def _made(self, dose: int) -> Rung | None:
+    def _at(self, dose: int, tops: Tops | None) -> Rung | None:
+        key = (dose, None if tops is None else tuple(tops.items()))
+        if key not in self._rungs:
+            self._rungs[key] = self._made(dose, tops)
+        return self._rungs[key]
+
+    def _made(self, dose: int, tops: Tops | None) -> Rung | None:
         times, smallest = len(self._doses.times), self._smallest
         dropped = self._slow and dose < times * smallest
         if dropped:
             day = self._doses.once_at_night(dose // smallest) if dose % smallest == 0 and dose else None
         else:
-            day = self._doses.day(dose)
+            day = self._doses.day(dose, tops)
         if day is None:
             return None
         regimen = regimen_of(day, self._doses.occasion.products)
@@ -86,21 +90,32 @@ class DailyRungs:
         most = smallest * len(self._doses.times)
         return most if current > most else (current - 1) // smallest * smallest
 
-    def below(self, current: int, at_least: int) -> Rung | None:
+    def below(self, current: int, at_least: int, now: Regimen | None = None) -> Rung | None:
         if current <= self._smallest:
             return None
+        tops = None if now is None else tops_of(now)
         quantum = self._doses.occasion.quantum
         at_least = max(at_least, self._floor(current), quantum)
         first = at_least + -at_least % quantum
         for dose in range(first, current, quantum):
-            found = self.at(dose)
+            found = self._at(dose, tops)
             if found:
                 return found
         for dose in range(min(first, current) // quantum * quantum, 0, -quantum):
-            found = self.at(dose) if dose < current else None
+            found = self._at(dose, tops) if dose < current else None
             if found:
                 return found
         return None
+
+
+def tops_of(regimen: Regimen) -> dict[Time, int]:
+    """Micrograms taken at each time of day, in order."""
+    found: dict[Time, int] = {}
+    for item in regimen.items:
+        each = micrograms(item.product.strength_mg_per_unit or Decimal(0))
+        for time, units in item.units:
+            found[time] = found.get(time, 0) + int(units * each)
+    return {time: found[time] for time in Time if time in found}
 
 
 def released_rate(product: Product) -> Decimal:
@@ -138,10 +153,12 @@ class PatchRungs:
                     found[dose] = Rung(dose, Regimen(items, plain(rate), DoseUnit.MICROGRAM_PER_HOUR))
         return found
 
-    def at(self, dose: int) -> Rung | None:
+    def at(self, dose: int, now: Regimen | None = None) -> Rung | None:
+        del now
         return next((rungs[dose] for rungs in self._rungs if dose in rungs), None)
 
-    def below(self, current: int, at_least: int) -> Rung | None:
+    def below(self, current: int, at_least: int, now: Regimen | None = None) -> Rung | None:
+        del now
         for rungs in self._rungs:
             lower = sorted(dose for dose in rungs if dose < current)
             if lower:
@@ -200,9 +217,10 @@ class StrengthRungs:
         regimen = regimen_of(made, self._products)
         self._order.append(Rung(int(regimen.dose * MICROGRAM), regimen, flags))
 
-    def at(self, dose: int) -> Rung | None:
+    def at(self, dose: int, now: Regimen | None = None) -> Rung | None:
+        del now
         return next((rung for rung in self._order if rung.dose == dose), None)
 
-    def below(self, current: int, at_least: int) -> Rung | None:
-        del at_least
+    def below(self, current: int, at_least: int, now: Regimen | None = None) -> Rung | None:
+        del at_least, now
         return next((rung for rung in self._order if rung.dose < current), None)

@@ -2,12 +2,13 @@
 
 First every time of day that was used stays in use, as far as the strengths allow; then the fewest units, then the fewest
 different strengths, then the same form as before, then the most even, then the lowest cost where all prices are known.
-Doses of one day differ by at most a set share of the day's dose, or by the least that can be made.
+Doses of one day differ by at most a set share of the day's dose, or by the least that can be made. Where it is said what
+was taken at each time of day before, no dose is larger than that: what was taken unevenly comes down from its largest dose.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
 from itertools import islice, product
 
@@ -19,6 +20,8 @@ _LARGER_FIRST = (Time.NIGHT, Time.MORNING, Time.EVENING, Time.MIDDAY)
 _MOST_WAYS = 512
 
 Day = tuple[tuple[Time, Made], ...]
+Tops = Mapping[Time, int]
+"""Micrograms taken at each time of day so far, which no dose goes above; a time that is not in it is not used."""
 
 
 class DayDoses:
@@ -47,64 +50,98 @@ class DayDoses:
         known = cost is not None and all(cost(each.product_id) is not None for each in occasion.products)
         self._price = cost if known else None
         self._known: dict[int, Day | None] = {}
+        self._below_tops: dict[tuple[int, tuple[int, ...]], Day | None] = {}
 
-    def day(self, dose: int) -> Day | None:
+    def day(self, dose: int, tops: Tops | None = None) -> Day | None:
         """The best way to take ``dose`` micrograms in a day: made units at each time. None where it cannot be made."""
         if dose not in self._known:
-            self._known[dose] = self._share(dose)
-        return self._known[dose]
+            self._known[dose] = self._share(dose, None)
+        best = self._known[dose]
+        if tops is None or best is None or self._fits(best, tops):
+            return best
+        # What is best of all is above what was taken at some time: the best of what is not.
+        key = (dose, tuple(tops.get(time, 0) for time in self.times))
+        if key not in self._below_tops:
+            self._below_tops[key] = self._share(dose, tops)
+        return self._below_tops[key]
 
-    def _share(self, dose: int) -> Day | None:
+    def _fits(self, day: Day, tops: Tops) -> bool:
+        return all(self.occasion.dose_of(made) <= tops.get(time, 0) for time, made in day)
+
+    def _share(self, dose: int, tops: Tops | None) -> Day | None:
         most = len(self.times)
         if dose <= 0 or dose % self.occasion.quantum:
             return None
         for used in (most,) if self._fixed else range(most, 0, -1):
-            shares = self._shares(dose, used)
+            highest = None if tops is None else self._highest(tops, used)
+            if highest is not None and sum(highest) < dose:
+                return None
+            shares = self._shares(dose, used, highest)
             if shares:
                 best = min((self._best_ways(share) for share in shares), key=lambda each: each[0])
-                return tuple(zip(self.times, best[1], strict=False))
+                return self._placed(best[1], tops)
         return None
+
+    def _highest(self, tops: Tops, used: int) -> tuple[int, ...]:
+        """The largest doses allowed at the times of day with most room, the largest first."""
+        return tuple(sorted((tops.get(time, 0) for time in self.times), reverse=True)[:used])
+
+    def _placed(self, ways: tuple[Made, ...], tops: Tops | None) -> Day:
+        """Each dose, the largest first, at the first time of day that has room for it."""
+        if tops is None:
+            return tuple(zip(self.times, ways, strict=False))
+        free = list(self.times)
+        placed: list[tuple[Time, Made]] = []
+        for made in ways:
+            dose = self.occasion.dose_of(made)
+            time = next(each for each in free if tops.get(each, 0) >= dose)
+            free.remove(time)
+            placed.append((time, made))
+        return tuple(placed)
 
     def once_at_night(self, used: int) -> Day | None:
         """The smallest dose at ``used`` times, the night (or the first in order) last to go."""
         ways = self.occasion.ways(self.occasion.smallest)
         return tuple((time, ways[0]) for time in self.times[:used]) if ways else None
 
-    def _shares(self, dose: int, used: int) -> list[tuple[int, ...]]:
+    def _shares(self, dose: int, used: int, highest: tuple[int, ...] | None) -> list[tuple[int, ...]]:
         """Shares of a dose over ``used`` times, the largest first, within the difference allowed or the least there is."""
         allowed = dose * self._uneven // 100
-        found = list(self._splits(dose, used, allowed))
+        tops = highest or (dose,) * used
+        found = list(self._splits(dose, tops, allowed))
         if found or used == 1:
             return found
         quantum = self.occasion.quantum
         # Not within the share allowed: the least difference there is.
         for gap in range(allowed // quantum * quantum, dose, quantum):
-            found = list(self._splits(dose, used, gap))
+            found = list(self._splits(dose, tops, gap))
             if found:
                 return found
         return []
 
-    def _splits(self, dose: int, used: int, gap: int) -> Iterator[tuple[int, ...]]:
-        """Ways to write ``dose`` as ``used`` doses that can be made, largest first, first less last at most ``gap``."""
-        quantum = self.occasion.quantum
+    def _splits(self, dose: int, tops: tuple[int, ...], gap: int) -> Iterator[tuple[int, ...]]:
+        """Ways to write ``dose`` as doses that can be made, largest first, each at most its top, first less last at most ``gap``."""
+        quantum, used = self.occasion.quantum, len(tops)
         first = -(-dose // used)
         first += -first % quantum
-        for largest in range(first, min(dose, dose // used + gap) + 1, quantum):
+        for largest in range(first, min(dose, dose // used + gap, tops[0]) + 1, quantum):
             if self.occasion.ways(largest):
-                yield from self._rest((largest,), dose - largest, used - 1, largest - gap)
+                yield from self._rest((largest,), dose - largest, tops[1:], largest - gap)
 
-    def _rest(self, taken: tuple[int, ...], left: int, used: int, least: int) -> Iterator[tuple[int, ...]]:
-        if used == 0:
+    def _rest(
+        self, taken: tuple[int, ...], left: int, tops: tuple[int, ...], least: int
+    ) -> Iterator[tuple[int, ...]]:
+        if not tops:
             if left == 0:
                 yield taken
             return
-        quantum = self.occasion.quantum
+        quantum, used = self.occasion.quantum, len(tops)
         low = max(-(-left // used), quantum)
         low += -low % quantum
-        high = min(taken[-1], left - (used - 1) * max(least, quantum))
+        high = min(taken[-1], tops[0], left - (used - 1) * max(least, quantum))
         for each in range(low, high + 1, quantum):
             if each >= least and self.occasion.ways(each):
-                yield from self._rest((*taken, each), left - each, used - 1, least)
+                yield from self._rest((*taken, each), left - each, tops[1:], least)
 
     def _best_ways(self, share: tuple[int, ...]) -> tuple[tuple[object, ...], tuple[Made, ...]]:
         """The best ways to make each dose of a share together, and what speaks for them, smallest best."""

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from stepwell.base.errors import StepwellError
 from stepwell.knowledge import dosage
+from stepwell.knowledge.tapers import times
 from stepwell.knowledge.tapers.model import Item, Time
 
 _WHEN = {
@@ -67,11 +68,12 @@ def _read_back(text: str, item: Item) -> None:
 
 
 def _same_units(read: dosage.Dosage, item: Item) -> bool:
-    numbers = [number for _, number in item.units]
+    found = times.written(read)
     return (
         read.daily_min == read.daily_max == item.daily_units
-        and read.frequency_min == read.frequency_max == len(numbers)
-        and (read.dose_min, read.dose_max) == (min(numbers), max(numbers))
+        and found is not None
+        and not found.assumed
+        and found.day == item.units
     )
 
 

@@ -116,25 +116,38 @@ def _at(regimen: Regimen, time: Time) -> Decimal:
 
 
 def times_of_day(made: Plan) -> Iterator[str]:
-    """Only times that were in use; slow products keep all of them down to the lowest strength; the night is never the least."""
-    start = made.starting
-    if start.unit is DoseUnit.MICROGRAM_PER_HOUR:
+    """Only times that were in use, and none is given more than before; slow products keep all of them down to the lowest
+    strength; where the night had the most it keeps it."""
+    if made.starting.unit is DoseUnit.MICROGRAM_PER_HOUR:
         return
     slow = made.starting_product.release is Release.MODIFIED
     by_dose = made.profile != "CMP-STRENGTH"
+    before = made.starting
     for step in made.steps:
         times = step.regimen.times
-        if not set(times) <= set(start.times):
+        if not set(times) <= set(made.starting.times):
             yield f"a new time of day: {times}"
-        strengths = {item.product.strength_mg_per_unit for item in step.regimen.items}
-        if slow and step.regimen.items and len(times) < len(start.times):
-            one_each = all(number == 1 for item in step.regimen.items for _, number in item.units)
-            marked = {"fewer_times_a_day", *CHANGED} & set(step.flags)
-            if len(strengths) > 1 or not one_each or not marked:
-                yield f"{times} of a slow product above its lowest strength"
-        if by_dose and made.constraints.spread is Spread.NIGHT and Time.NIGHT in start.times and times:
-            if any(_at(step.regimen, Time.NIGHT) < _at(step.regimen, time) for time in times):
+        if slow and step.regimen.items and len(times) < len(made.starting.times):
+            yield from _fewer_times(step)
+        if not {"step_back", "as_taken"} & set(step.flags):
+            if any(_at(step.regimen, time) > _at(before, time) for time in times):
+                yield "one time of day is given more than before"
+            at_night = made.constraints.spread is Spread.NIGHT and Time.NIGHT in made.starting.times
+            if by_dose and at_night and _most_at_night(before) and not _most_at_night(step.regimen):
                 yield "more by day than at night"
+        before = step.regimen
+
+
+def _fewer_times(step: Step) -> Iterator[str]:
+    strengths = {item.product.strength_mg_per_unit for item in step.regimen.items}
+    one_each = all(number == 1 for item in step.regimen.items for _, number in item.units)
+    marked = {"fewer_times_a_day", *CHANGED} & set(step.flags)
+    if len(strengths) > 1 or not one_each or not marked:
+        yield f"{step.regimen.times} of a slow product above its lowest strength"
+
+
+def _most_at_night(regimen: Regimen) -> bool:
+    return all(_at(regimen, Time.NIGHT) >= _at(regimen, time) for time in regimen.times)
 
 
 def patches(made: Plan) -> Iterator[str]:
@@ -233,8 +246,16 @@ def readable(made: Plan) -> Iterator[str]:
                 right = right and read.frequency_min == read.frequency_max == len(item.units)
                 right = right and read.dose_min == min(number for _, number in item.units)
                 right = right and read.dose_max == max(number for _, number in item.units)
+                right = right and _by_time(read) == dict(item.units)
             if read.status is not dosage.Status.PARSED or not right:
                 yield f"{script.instruction!r} is read as {read.daily_max}"
+
+
+WORDS = {"morning": Time.MORNING, "noon": Time.MIDDAY, "evening": Time.EVENING, "night": Time.NIGHT}
+
+
+def _by_time(read: dosage.Dosage) -> dict[Time, Decimal | None]:
+    return {WORDS[word]: part.dose_max for part in read.parts for word in part.times_of_day}
 
 
 def supplied(made: Plan) -> Iterator[str]:

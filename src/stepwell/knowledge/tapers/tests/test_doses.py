@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from itertools import combinations_with_replacement
 from itertools import product as every
 
 import pytest
@@ -18,7 +17,7 @@ from stepwell.knowledge.tapers.rungs import DailyRungs, PatchRungs
 from stepwell.knowledge.tapers.spread import DayDoses
 from stepwell.knowledge.tapers.target import pace
 from stepwell.knowledge.tapers.tests import regimens
-from stepwell.knowledge.tapers.tests.plans import START, plan, product, taken
+from stepwell.knowledge.tapers.tests.plans import START, doses, plan, product, taken
 
 TIMES = (tapers.Time.MORNING, tapers.Time.NIGHT)
 
@@ -33,15 +32,27 @@ def at_one_time(strengths: list[int], most: int) -> set[int]:
         made = grown
 
 
-def in_a_day(strengths: list[int], times: int, slow: bool, most: int) -> set[int]:
-    """Daily doses that can be made at so many times: all of them in use for a slow product, but for its lowest strength."""
-    single = at_one_time(strengths, most)
-    if not slow:
-        single_or_none = single
-        return {sum(each) for each in combinations_with_replacement(sorted(single_or_none), times)} - {0}
-    positive = sorted(single - {0})
-    whole = {sum(each) for each in combinations_with_replacement(positive, times)}
-    return whole | {n * min(strengths) for n in range(1, times)}
+def in_a_day(strengths: list[int], tops: list[int], slow: bool) -> set[int]:
+    """Daily doses that can be made with at most so much at each time: all of them in use for a slow product, but for its lowest strength."""
+    sums = {0}
+    for top in tops:
+        single = at_one_time(strengths, top) - ({0} if slow else set())
+        sums = {a + b for a in sums for b in single}
+    if slow and sum(tops) <= len(tops) * min(strengths):
+        sums = set()
+    return (sums | {n * min(strengths) for n in range(1, len(tops)) if slow}) - {0}
+
+
+def at_each_time(regimen: tapers.Regimen) -> list[int]:
+    return [
+        sum(
+            int(units * (item.product.strength_mg_per_unit or 0) * MICROGRAM)
+            for item in regimen.items
+            for when, units in item.units
+            if when is time
+        )
+        for time in regimen.times
+    ]
 
 
 @pytest.mark.parametrize("seed", range(40))
@@ -68,16 +79,16 @@ def best_of_all(made: tapers.Plan, asked: regimens.Asked) -> None:
     start = made.starting_product
     products = families.products_for(start, made.constraints, once_daily=asked.once_daily)
     strengths = [int((p.strength_mg_per_unit or 0) * MICROGRAM) for p in products]
-    before = int(made.starting.dose * MICROGRAM)
-    every_dose = in_a_day(strengths, len(made.starting.times), start.release is Release.MODIFIED, before)
+    before, tops = int(made.starting.dose * MICROGRAM), at_each_time(made.starting)
     wanted = pace(profiles()[made.profile], start, before, made.constraints)
     for step in made.steps[:-1]:
+        every_dose = in_a_day(strengths, tops, start.release is Release.MODIFIED)
         target = max(wanted.next_dose(before), lowest_within(before, Decimal(25)))
         above = [dose for dose in every_dose if target <= dose < before]
         below = [dose for dose in every_dose if dose < target]
         dose = int(step.daily_dose * MICROGRAM)
         assert dose == (min(above) if above else max(below)), (made.profile, before, dose)
-        before = dose
+        before, tops = dose, at_each_time(step.regimen)
 
 
 MORPHINE = tuple(
@@ -232,6 +243,54 @@ def test_an_agreed_dose_ends_the_plan_and_is_not_gone_below() -> None:
 def test_times_of_day_are_those_written_or_the_usual_ones(dosage: str, times: tuple[str, ...]) -> None:
     found = tapers.opening(medicines.identify(name="Codeine 30mg tablets"), dosage)
     assert found.regimen is not None and found.regimen.times == times
+
+
+@pytest.mark.parametrize(
+    ("name", "dosage", "units"),
+    [
+        ("Morphine 10mg modified-release tablets", "4 in the morning, 1 at night", {"morning": 4, "night": 1}),
+        ("Morphine 10mg modified-release tablets", "40mg mane and 10mg nocte", {"morning": 4, "night": 1}),
+        ("Gabapentin 300mg capsules", "3 mane, 1 midday, 2 nocte", {"morning": 3, "midday": 1, "night": 2}),
+        ("Codeine 30mg tablets", "2 at 6am, 1 at 2pm and 2 at 10pm", {"morning": 2, "midday": 1, "night": 2}),
+        ("Codeine 30mg tablets", "1-2 in the morning and 1 at night", {"morning": 2, "night": 1}),
+        ("Codeine 30mg tablets", "1 tds and 2 nocte", {"morning": 1, "midday": 1, "evening": 1, "night": 2}),
+        ("Codeine 30mg tablets", "half in the morning and 1 at night", {"morning": Decimal("0.5"), "night": 1}),
+        ("Morphine sulfate 10mg/5ml oral solution", "2.5ml mane 5ml nocte", {"morning": Decimal("2.5"), "night": 5}),
+        ("Codeine 30mg tablets", "1 every 4 hours when required up to 4 a day", {"morning": 1, "midday": 1, "evening": 1, "night": 1}),
+        ("Codeine 30mg tablets", "1-2 qds prn max 7", {"morning": 1, "midday": 2, "evening": 2, "night": 2}),
+    ],
+)  # fmt: skip
+def test_a_plan_begins_with_the_units_of_each_time_as_they_are_written(
+    name: str, dosage: str, units: dict
+) -> None:
+    found = tapers.opening(medicines.identify(name=name), dosage)
+    assert found.regimen is not None and found.regimen.items[0].units_by_time == units
+    assert "shared_anew" not in {each.id for each in found.cautions}
+
+
+def test_an_uneven_day_comes_down_from_its_largest_dose_and_no_dose_is_ever_raised() -> None:
+    made = plan("Morphine 10mg modified-release tablets", "4 in the morning, 1 at night", "OPI-FPM")
+    by_time = [at_each_time(step.regimen) for step in made.steps[:-2]]
+    mg = [(morning // MICROGRAM, night // MICROGRAM) for morning, night in by_time]
+    assert mg == [(35, 10), (30, 10), (25, 10), (20, 10), (15, 10), (10, 10), (5, 10), (5, 5)]
+    assert doses(made)[-2:] == [5, 0]
+
+
+def test_the_share_of_a_step_is_not_above_what_was_taken_at_any_time_before() -> None:
+    made = DayDoses(
+        OccasionDoses(MORPHINE), TIMES, fixed=True, spread=tapers.Spread.NIGHT,
+        uneven_percent=Decimal(50), form="tablet",
+    )  # fmt: skip
+
+    def shared(tops: dict[str, int] | None) -> dict[str, int] | None:
+        most = {tapers.Time(time): mg * MICROGRAM for time, mg in tops.items()} if tops else None
+        day = made.day(75 * MICROGRAM, most)
+        return day and {time.value: made.occasion.dose_of(units) // MICROGRAM for time, units in day}
+
+    assert shared(None) == shared({"morning": 60, "night": 45}) == {"night": 45, "morning": 30}
+    assert shared({"morning": 60, "night": 20}) == {"morning": 55, "night": 20}
+    assert shared({"morning": 60, "night": 10}) is None
+    assert shared({"night": 90}) is None
 
 
 def test_a_slow_product_is_never_taken_at_fewer_times_to_make_a_dose() -> None:

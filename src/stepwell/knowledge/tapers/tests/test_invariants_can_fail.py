@@ -14,6 +14,7 @@ from stepwell.knowledge.tapers.tests.invariants import broken
 from stepwell.knowledge.tapers.tests.plans import plan, product
 
 GOOD = plan("Morphine 60mg modified-release tablets", "1 bd", "OPI-FPM")
+UNEVEN = plan("Morphine 10mg modified-release tablets", "4 in the morning and 1 at night", "OPI-FPM")
 PATCHES = plan("Fentanyl 50micrograms/hour transdermal patches", "1 every 72 hours", "OPI-FPM")
 
 
@@ -57,6 +58,7 @@ BROKEN: list[tuple[str, Callable[[], tapers.Plan]]] = [
     ("buildable", lambda: item(GOOD, 3, product=product("Morphine 10mg tablets"))),
     ("times_of_day", lambda: item(GOOD, 3, units=((tapers.Time.MIDDAY, Decimal(2)),))),
     ("times_of_day", lambda: item(GOOD, 0, units=((MORNING, Decimal(1)),))),
+    ("times_of_day", lambda: item(GOOD, 1, units=((MORNING, Decimal(3)),))),
     ("patches", lambda: item(PATCHES, 1, worn=3)),
     ("patches", lambda: item(PATCHES, 1, change_hours=48)),
     ("patches", lambda: step(PATCHES, 1, days=28)),
@@ -72,6 +74,7 @@ BROKEN: list[tuple[str, Callable[[], tapers.Plan]]] = [
     ("calendar", lambda: script(GOOD, 3, issue_on=GOOD.steps[3].starts_on - timedelta(days=2))),
     ("readable", lambda: script(GOOD, 3, instruction="2 tablets at night")),
     ("readable", lambda: script(GOOD, 3, instruction="1 tablet in the morning and 1 tablet at night when required")),
+    ("readable", lambda: script(UNEVEN, 0, instruction="1 tablet at night")),
     ("readable", lambda: script(PATCHES, 1, instruction="Apply 1 patch every 96 hours")),
     ("supplied", lambda: script(GOOD, 3, quantity=57)),
     ("supplied", lambda: script(GOOD, 3, quantity=55)),
@@ -85,4 +88,4 @@ def test_a_plan_that_breaks_a_rule_is_found(rule: str, make: Callable[[], tapers
 
 
 def test_good_plans_break_none() -> None:
-    assert broken(GOOD) == [] and broken(PATCHES) == []
+    assert broken(GOOD) == broken(PATCHES) == broken(UNEVEN) == []

@@ -175,11 +175,33 @@ def test_a_dose_of_a_product_that_is_gone_is_not_stopped_as_if_it_were_the_lowes
     assert made.refusals[0].code == "no_lower_dose" and made.steps == ()
 
 
-def test_doses_that_differ_through_the_day_are_said_to_be_shared_anew() -> None:
-    made = plan("Morphine 10mg modified-release tablets", "4 in the morning and 1 at night", "OPI-FPM")
-    assert "shared_anew" in {each.id for each in made.cautions}
-    even = plan("Morphine 10mg modified-release tablets", "2 bd", "OPI-FPM")
-    assert "shared_anew" not in {each.id for each in even.cautions}
+@pytest.mark.parametrize(
+    ("name", "dosage"),
+    [
+        ("Gabapentin 300mg capsules", "3 daily in 2 divided doses"),
+        ("Morphine 10mg modified-release tablets", "half a tablet bd"),
+        ("Morphine sulfate 10mg/5ml oral solution", "1.25ml qds"),
+    ],
+)
+def test_part_of_what_is_not_taken_in_parts_is_refused(name: str, dosage: str) -> None:
+    found = tapers.opening(medicines.identify(name=name), dosage)
+    assert found.regimen is None and found.refusals[0].code == "part_units"
+    assert "each time of day" in found.refusals[0].ask
+
+
+@pytest.mark.parametrize(
+    "dosage",
+    [
+        "1 every 4-6 hours prn max 6",  # six at four times a day would make a dose of two
+        "3 mid morning and 1 pm",
+        "1 at breakfast, 2 at 10am",
+        "1 mane, 3 teatime, 2 evening",
+    ],
+)
+def test_doses_whose_times_cannot_be_kept_are_not_moved_nor_shared_into_larger_ones(dosage: str) -> None:
+    found = tapers.opening(medicines.identify(name="Morphine 10mg tablets"), dosage)
+    assert found.regimen is None and found.refusals[0].code == "doses_uneven"
+    assert "each time of day" in found.refusals[0].ask
 
 
 def test_what_was_not_asked_is_said_of_every_plan() -> None:
