@@ -63,4 +63,24 @@ SNOMED_LISTS = {
     "palliative_not_indicated": ("nhsd-primary-care-domain-refsets-palcareni_cod.csv",),
     "epilepsy": ("nhsd-primary-care-domain-refsets-epil_cod.csv",),
     "opioid_dependence": ("user-hjforbes-opioid-dependency-clinical-diagnosis.csv",),
+    "ckd": ("nhsd-primary-care-domain-refsets-ckd_cod.csv",),
+    "alcohol_dependence": ("user-RachelS99-dfm-disorders-alcohol-dependence.csv",),
+    "pregnancy": ("nhsd-primary-care-domain-refsets-preg_cod.csv",),
 }
+# Codes of measured values, by the list they are taken from. None: all of the list's codes; otherwise the codes chosen from it.
+VALUE_LISTS = {
+    "egfr": ("pincer-egfr.csv", None),
+    "creatinine_umol_l": (
+        "pincer-renal.csv",
+        (
+            "1000731000000107", "1000981000000109", "1000991000000106", "1001011000000107", "1106601000000100",
+            "1107001000000108", "1109421000000104", "1109431000000102", "1109441000000106", "1109451000000109",
+            "113075003", "313817004", "313822004", "313936008",
+        ),
+    ),
+    "creatinine_clearance": ("pincer-renal.csv", ("442407001", "968191000000100")),
+}  # fmt: skip
+# An eGFR by a formula that raises it for some people: it may show poor kidneys, never good ones.
+VALUES_RAISED = {"996231000000108": "This eGFR was raised by a factor no longer used: it may be lower."}
+# No public list is held for these.
+VALUES_OF_OURS = {"weight_kg": ("27113001", "162763007"), "audit": ("443280005",)}

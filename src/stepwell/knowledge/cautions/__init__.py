@@ -2,7 +2,7 @@
 
 from stepwell.knowledge.cautions.engine import Acknowledgement, check, to_raise
 from stepwell.knowledge.cautions.intake import medicine_from
-from stepwell.knowledge.cautions.language import conditions
+from stepwell.knowledge.cautions.language import ConditionLists, condition_lists, conditions
 from stepwell.knowledge.cautions.model import (
     ENGINE_VERSION,
     Cause,
@@ -25,6 +25,7 @@ __all__ = [
     "ENGINE_VERSION",
     "Acknowledgement",
     "Cause",
+    "ConditionLists",
     "Dose",
     "Finding",
     "Findings",
@@ -37,6 +38,7 @@ __all__ = [
     "Statement",
     "Value",
     "check",
+    "condition_lists",
     "conditions",
     "interrupting",
     "medicine_from",

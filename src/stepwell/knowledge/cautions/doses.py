@@ -10,6 +10,7 @@ from typing import Any
 
 from stepwell.knowledge.cautions import taken
 from stepwell.knowledge.cautions.answer import NO, Answer, any_of, unknown, yes
+from stepwell.knowledge.cautions.clearance import clearance_of
 from stepwell.knowledge.cautions.language import Selector
 from stepwell.knowledge.cautions.model import Cause, MedicineTaken, PersonFacts
 from stepwell.knowledge.cautions.person import gap_of_age, latest
@@ -17,9 +18,6 @@ from stepwell.knowledge.equivalence.thresholds import threshold, thresholds
 from stepwell.knowledge.medicines.model import MedicineClass
 
 _OPIOID = Selector(group=frozenset({str(MedicineClass.OPIOID)}))
-_NO_CLEARANCE = (
-    "Creatinine clearance is not known (it needs weight, age, sex and creatinine; eGFR is not enough)."
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,16 +81,17 @@ def above_renal_limit(facts: PersonFacts, on: date, given: Mapping[str, Any]) ->
     if not found.causes:
         return unknown(*found.gaps) if found.gaps else NO
     bands: tuple[tuple[Decimal, Decimal], ...] = given["bands"]
-    clearance = latest(facts, on, "creatinine_clearance")
-    if clearance is None:
-        gaps = (*found.gaps, _NO_CLEARANCE)
+    clearance = clearance_of(facts, on)
+    if isinstance(clearance, str):
+        gaps = (*found.gaps, clearance)
         most = bands[0][1]
         value_cause: tuple[Cause, ...] = ()
     else:
         old = gap_of_age(clearance, on)
         gaps = (*found.gaps, *([old] if old else []))
         most = next(limit for start, limit in bands if clearance.number >= start)
-        what = f"creatinine clearance {clearance.number.normalize():f} ml/min, usual most {most.normalize():f} mg a day"
+        said = f" ({clearance.said})" if clearance.said else ""
+        what = f"creatinine clearance {clearance.number.normalize():f} ml/min{said}, usual most {most.normalize():f} mg a day"
         value_cause = (Cause(what, f"renal:{substance}:{most}", clearance.rows, clearance.on),)
     if found.known > most:
         return yes(*found.causes, *value_cause, gaps=gaps)
@@ -109,14 +108,20 @@ def per_kg(facts: PersonFacts, on: date, given: Mapping[str, Any]) -> Answer:
         return unknown(*found.gaps) if found.gaps else NO
     weight = latest(facts, on, "weight_kg")
     if weight is None or weight.number <= 0:
-        return unknown("No weight is known.", *found.gaps, causes=found.causes)
+        gap = facts.why_unknown.get("weight_kg", "No weight is known.")
+        return unknown(gap, *found.gaps, causes=found.causes)
+    old = gap_of_age(weight, on)
     if weight.number >= given["weight_below"]:
-        return NO
+        return unknown(old, causes=found.causes) if old else NO
     each = found.known / weight.number
     if each > given["above"]:
-        what = f"weight {weight.number.normalize():f} kg: {each:.0f} mg for each kg"
-        return yes(*found.causes, Cause(what, "weight", weight.rows, weight.on), gaps=found.gaps)
-    return NO if found.whole else unknown(*found.gaps)
+        said = f" ({weight.said})" if weight.said else ""
+        what = f"weight {weight.number.normalize():f} kg{said}: {each:.0f} mg for each kg"
+        gaps = (*found.gaps, *([old] if old else []))
+        return yes(*found.causes, Cause(what, "weight", weight.rows, weight.on), gaps=gaps)
+    if found.whole and not old:
+        return NO
+    return unknown(*found.gaps, *([old] if old else []), causes=found.causes)
 
 
 def daily_ome(facts: PersonFacts, on: date, given: Mapping[str, Any]) -> Answer:

@@ -122,6 +122,20 @@ class HiddenSupply:
     gap: str
 
 
+@dataclass(frozen=True, slots=True)
+class ConditionLists:
+    """Where a condition of the rules is found in a record: the ids of its ``code_lists``.
+
+    ``whole``: none of them in a record means no. Otherwise they may find it, never clear it, and ``why`` says what they lack.
+    ``cancelled_by``: a code list whose later entry takes the condition away.
+    """
+
+    lists: tuple[str, ...]
+    whole: bool
+    cancelled_by: str | None
+    why: str
+
+
 def parameter(name: str) -> int:
     """A whole-number parameter of the rules, such as ``acknowledged_days``."""
     return int(_document()["parameters"][name]["value"])
@@ -131,6 +145,15 @@ def parameter(name: str) -> int:
 def conditions() -> frozenset[str]:
     """Every condition list a rule asks for."""
     return frozenset(_document()["conditions"])
+
+
+@cache
+def condition_lists() -> Mapping[str, ConditionLists]:
+    """The conditions that code lists are held for. Every other condition of ``conditions`` is asked of the clinician."""
+    return {
+        name: ConditionLists(tuple(raw["lists"]), raw["whole"], raw.get("cancelled_by"), raw.get("why", ""))
+        for name, raw in _document()["condition_lists"].items()
+    }
 
 
 @cache

@@ -19,8 +19,8 @@ MOST_MODAL = 3
 
 # What may be said of a person. Each is yes, no, or not known (None, or left out).
 FLAGS = frozenset({"breastfeeding", "about_to_taper", "after_taper", "contraception_plan", "treatment_aim"})
-# ml/min/1.73 m2; ml/min; kg; AUDIT total.
-VALUES = frozenset({"egfr", "creatinine_clearance", "weight_kg", "audit"})
+# ml/min/1.73 m2; ml/min; kg; micromol/l in blood; AUDIT total.
+VALUES = frozenset({"egfr", "creatinine_clearance", "weight_kg", "creatinine_umol_l", "audit"})
 
 
 class Level(StrEnum):
@@ -88,21 +88,30 @@ class MedicineTaken:
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """An entry of one of the condition lists the rules name. ``on`` is None where it has no date."""
+    """An entry of one of the condition lists the rules name. ``on`` is None where it has no date.
+
+    ``said``: what else a reader needs to find it, such as its code.
+    """
 
     code_list: str
     on: date | None
     rows: tuple[str, ...] = ()
+    said: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Value:
-    """One measured value; ``name`` is one of VALUES."""
+    """One measured value; ``name`` is one of VALUES. ``said``: its code, or the sum it is from.
+
+    ``doubt``, where not "": a sentence saying why it may raise a caution but never clears one.
+    """
 
     name: str
     number: Decimal
     on: date | None
     rows: tuple[str, ...] = ()
+    said: str = ""
+    doubt: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +131,8 @@ class PersonFacts:
 
     ``medicines_complete``: every medicine the record holds is here (False when a part is withheld or not yet read).
     ``lists_searched``: condition lists that were looked for in the whole record; a list not among them is not known.
+    ``why_unknown``: of a condition list not searched, or a value not known, a sentence saying why.
+    ``age_most``: where the day of birth is not held, the age is from ``age`` to this; None: it is ``age``.
     ``opioid_covers`` are of other opioids than a patch just started; believed only with ``opioid_history_known``.
     ``opioid_era_start`` is the first day of the unbroken opioid era open now; needs ``opioid_history_known`` too.
     """
@@ -131,7 +142,9 @@ class PersonFacts:
     problems: tuple[Problem, ...] = ()
     lists_searched: frozenset[str] = frozenset()
     values: tuple[Value, ...] = ()
+    why_unknown: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     age: int | None = None
+    age_most: int | None = None
     sex: str | None = None
     flags: Mapping[str, bool | None] = field(default_factory=lambda: MappingProxyType({}))
     ome: Total | None = None
@@ -150,10 +163,16 @@ class PersonFacts:
             raise StepwellError(
                 "A value is below zero or not a number.", next_step="Leave it out if not known."
             )
-        if self.age is not None and not 0 <= self.age <= 130:
+        ages = (self.age, self.oldest)
+        if any(age is not None and not 0 <= age <= 130 for age in ages) or (ages[0] or 0) > (ages[1] or 0):
             raise StepwellError("An age must be from 0 to 130 years.", next_step="Leave it out if not known.")
         if self.sex not in (None, "female", "male", "other"):
             raise StepwellError("Sex must be female, male or other.", next_step="Leave it out if not known.")
+
+    @property
+    def oldest(self) -> int | None:
+        """The most the age can be; None where it is not known."""
+        return self.age if self.age is None or self.age_most is None else self.age_most
 
 
 @dataclass(frozen=True, slots=True)

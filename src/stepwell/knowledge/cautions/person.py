@@ -9,11 +9,11 @@ from typing import Any
 
 from stepwell.knowledge.cautions.answer import NO, Answer, Truth, unknown, yes
 from stepwell.knowledge.cautions.language import Node, parameter
-from stepwell.knowledge.cautions.model import Cause, PersonFacts, Value
+from stepwell.knowledge.cautions.model import Cause, PersonFacts, Problem, Value
 
 Ask = Callable[[Node], Answer]
 
-_VALUE_WORDS = {"egfr": "eGFR", "creatinine_clearance": "creatinine clearance", "weight_kg": "weight", "audit": "AUDIT score"}  # fmt: skip
+_VALUE_WORDS = {"egfr": "eGFR", "creatinine_clearance": "creatinine clearance", "weight_kg": "weight", "creatinine_umol_l": "creatinine", "audit": "AUDIT score"}  # fmt: skip
 _FLAG_WORDS = {
     "breastfeeding": "Whether this person is breastfeeding is not known.",
     "about_to_taper": "Whether a taper is about to start is not known.",
@@ -34,12 +34,18 @@ def problem(facts: PersonFacts, on: date, given: Mapping[str, Any], ask: Ask) ->
     dated = [each for each in held if each.on is not None and earliest <= each.on <= on]
     undated = [each for each in held if each.on is None]
     if dated or (undated and days is None):
-        return yes(*(Cause(words, f"problem:{name}", each.rows, each.on) for each in dated or undated))
+        return yes(*(_cause(words, each) for each in dated or undated))
     if undated:
         return unknown(f"An entry for {words} has no date.")
     if name not in facts.lists_searched:
-        return _unless_presumed_no(f"Whether there is a record of {words} is not known.", given, ask)
+        gap = facts.why_unknown.get(name, f"Whether there is a record of {words} is not known.")
+        return _unless_presumed_no(gap, given, ask)
     return NO
+
+
+def _cause(words: str, found: Problem) -> Cause:
+    said = f" ({found.said})" if found.said else ""
+    return Cause(words + said, f"problem:{found.code_list}", found.rows, found.on)
 
 
 def flag(facts: PersonFacts, given: Mapping[str, Any], ask: Ask) -> Answer:
@@ -59,12 +65,19 @@ def _unless_presumed_no(gap: str, given: Mapping[str, Any], ask: Ask) -> Answer:
 
 
 def age(facts: PersonFacts, given: Mapping[str, Decimal]) -> Answer:
-    """Whether the age, in whole years, is below, above or at least a number."""
-    if facts.age is None:
+    """Whether the age, in whole years, is below, above or at least a number. Between two ages it may be not known."""
+    if facts.age is None or facts.oldest is None:
         return unknown("Age is not known.")
     ((word, limit),) = given.items()
-    holds = {"below": facts.age < limit, "above": facts.age > limit, "at_least": facts.age >= limit}[word]
-    return yes(Cause(f"age {facts.age}", f"age:{word}:{limit}")) if holds else NO
+    holds = {_compared(each, word, limit) for each in (facts.age, facts.oldest)}
+    said = str(facts.age) if facts.age == facts.oldest else f"{facts.age} or {facts.oldest}"
+    if len(holds) > 1:
+        return unknown(f"Age is {said}: the day of birth is not held.")
+    return yes(Cause(f"age {said}", f"age:{word}:{limit}")) if holds.pop() else NO
+
+
+def _compared(number: int, word: str, limit: Decimal) -> bool:
+    return {"below": number < limit, "above": number > limit, "at_least": number >= limit}[word]
 
 
 def sex(facts: PersonFacts, wanted: str) -> Answer:
@@ -91,21 +104,21 @@ def value(facts: PersonFacts, on: date, given: Mapping[str, Any]) -> Answer:
     words = _VALUE_WORDS[name]
     found = latest(facts, on, name)
     if found is None:
-        return unknown(f"No {words} is known.")
+        return unknown(facts.why_unknown.get(name, f"No {words} is known."))
     word, limit = next((key, each) for key, each in given.items() if key != "name")
     holds = found.number < limit if word == "below" else found.number >= limit
     old = gap_of_age(found, on)
     if holds:
-        cause = Cause(
-            f"{words} {found.number.normalize():f}", f"value:{name}:{word}:{limit}", found.rows, found.on
-        )
+        said = f" ({found.said})" if found.said else ""
+        what = f"{words} {found.number.normalize():f}{said}"
+        cause = Cause(what, f"value:{name}:{word}:{limit}", found.rows, found.on)
         return yes(cause, gaps=[old] if old else ())
     return unknown(old) if old else NO
 
 
 def gap_of_age(found: Value, on: date) -> str:
-    """ "No eGFR in 15 months.", or "" where the value is recent enough."""
+    """ "No eGFR in 15 months.", what else speaks against it, or "" where it is recent and there is no doubt."""
     if not is_stale(found, on):
-        return ""
+        return found.doubt
     days = parameter("value_stale_days")
     return f"No {_VALUE_WORDS[found.name]} in {_MONTHS_WORDS.get(days, f'{days} days')}."

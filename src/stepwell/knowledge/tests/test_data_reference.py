@@ -85,6 +85,9 @@ def test_compound_values_follow_from_the_default_factors() -> None:
         ("palliative", "codelists/nhsd-primary-care-domain-refsets-palcare_cod.csv"),
         ("epilepsy", "codelists/nhsd-primary-care-domain-refsets-epil_cod.csv"),
         ("opioid_dependence", "codelists/user-hjforbes-opioid-dependency-clinical-diagnosis.csv"),
+        ("ckd", "codelists/nhsd-primary-care-domain-refsets-ckd_cod.csv"),
+        ("alcohol_dependence", "codelists/user-RachelS99-dfm-disorders-alcohol-dependence.csv"),
+        ("pregnancy", "codelists/nhsd-primary-care-domain-refsets-preg_cod.csv"),
     ],
 )
 def test_a_code_list_holds_the_codes_of_its_source_and_no_others(name: str, path: str) -> None:

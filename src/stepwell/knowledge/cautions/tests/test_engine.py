@@ -84,7 +84,7 @@ def test_level_message_source_and_status_are_the_tables() -> None:
         assert (each.title, each.message, each.source, each.status) == (row["title"], row["message"], row["source"], row["status"])  # fmt: skip
         if each.caution_id not in ("S03", "S04", "S06"):
             assert each.level == row["level"]
-        assert (each.table_version, each.rules_version, each.on) == ("CAU-1", "CR-1", ON)
+        assert (each.table_version, each.rules_version, each.on) == ("CAU-1", "CR-2", ON)
 
 
 def test_a_finding_names_the_settings_of_ours_it_leans_on() -> None:
