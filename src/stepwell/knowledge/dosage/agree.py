@@ -17,6 +17,9 @@ _LARGEST_BARE_NUMBER = Decimal(20)
 _SMALLEST_SUSPECT = Decimal(5)
 _MOST_PATCHES_SAID_BARE = Decimal(4)
 _PARACETAMOL_MG = Decimal(500)
+_MICROGRAM_IN_MG = Decimal(1000)
+# A patch that releases 12.5 is labelled 12.
+_RATE_MARGIN = Decimal("0.5")
 _COMPOUND_MULTIPLES = frozenset({Decimal("0.5"), Decimal(1), Decimal("1.5"), Decimal(2)})
 
 
@@ -114,6 +117,8 @@ class ProductAgreement(Agreement):
             self._form(dose.unit)
             counted = replace(super().convert(part), unit=self.product.unit)
         self._named_strength(dose, part, counted)
+        if self.product.patch_rate_microgram_per_h is not None and counted.low % 1 + counted.high % 1:
+            raise RefusedError("ambiguous")  # half a patch: none is cut
         return counted
 
     def _bare(self, dose: Amount) -> None:
@@ -164,6 +169,11 @@ class ProductAgreement(Agreement):
 
     def _named_strength(self, dose: Amount, part: Part, counted: Amount) -> None:
         """ "2 x 10mg tablets" and "2 tablets (20mg)" must fit the product."""
+        rate = self.product.patch_rate_microgram_per_h
+        if rate is not None and dose.strength_mg is not None:
+            if abs(dose.strength_mg * _MICROGRAM_IN_MG - rate) > _RATE_MARGIN:
+                raise RefusedError("strength_conflict")  # "1 x 50mcg every 72 hours" of a patch of 25
+            return
         strength = self.product.strength_mg_per_unit
         if strength is None:
             return

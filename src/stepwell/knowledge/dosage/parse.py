@@ -192,7 +192,11 @@ def _dosage(
         flags.append("interval_mismatch")
     if product is not None and named_differently(reading.cleaned.named, product):
         raise RefusedError("strength_conflict")
+    if product is not None and product.strength_mg_per_unit in reading.cleaned.beside:
+        raise RefusedError("ambiguous")  # "1 bd with 75mg" of what is itself 75 mg
     if product is not None and strength_differs(reading.cleaned.strengths, product, rate):
+        if product.patch_rate_microgram_per_h is not None:
+            raise RefusedError("strength_conflict")
         flags += ["strength_differs", "implausible"]
     if implausible(total.unit, total.high, total.dose_high, mg_high, product):
         flags.append("implausible")

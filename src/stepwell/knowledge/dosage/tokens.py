@@ -32,13 +32,15 @@ _FOLD = str.maketrans(
 )
 
 # What a web page left behind: a comma, a line end or room of the same length, so that every place stays where it was.
-_MARKUP = re.compile(r"&(?:#\d{1,4}|[a-z]{2,6});|<\s*/?\s*(?:br|p|li|div)\s*/?\s*>")
+_MARKUP = re.compile(r"&(?:#\d{1,4}|[a-z]{2,6}\d{0,2});|<\s*/?\s*(?:br|p|li|div)\s*/?\s*>")
 _MARKUP_SAID = {
     "&amp;": "&",
     "&#44;": ",",
     "&#39;": "'",
     "&#46;": ".",
     "&frac12;": "½",
+    "&frac14;": "¼",
+    "&frac34;": "¾",
     "&lt;": "<",
     "&gt;": ">",
 }
@@ -54,7 +56,7 @@ _LEXER = re.compile(
     r"|(?:[01]\d|2[0-3])[0-5]\d\s?h(?:rs?)?(?![a-z]))"
     r"|(?P<plural>\((?:s|es)\)|/s(?![a-z]))"
     r"|(?P<number>\d+(?:,\d{3}(?!\d))*(?:\.\d+)?|(?<![.\d])\.\d+)"
-    r"|(?P<beside>w/(?=\s?[a-z]))"
+    r"|(?P<beside>w/(?=\s?[a-z])(?!e(?![a-z])))"
     r"|(?P<dotted>[a-z](?:\.[a-z])+(?![a-z])\.?|[a-z](?:/[a-z])+(?![a-z]))"
     r"|(?P<word>[a-zé]+(?:'[a-z]+)?)"
     r"|(?P<part>[½¼¾])"
@@ -221,6 +223,8 @@ def _minutes(word: str) -> int:
 
 def _other(kind: str, word: str, start: int, end: int) -> Token:
     """Dotted words, parts of one, times of the clock, dates, quantities; what nobody placed is unknown."""
+    if word in _TWO_FACED:
+        return Token("ambiguous", None, start, end, word)
     if kind == "dotted":
         return Token("word", None, start, end, word.replace(".", "").replace("/", ""))
     if kind == "beside":
@@ -234,6 +238,9 @@ def _other(kind: str, word: str, start: int, end: int) -> Token:
         return Token("clock", _minutes(word), start, end, word)
     return Token({"quantity_sign": "contact", "date": "date"}.get(kind, "unknown"), None, start, end, word)
 
+
+_TWO_FACED = frozenset({"w/e"})
+"""Weekend, or week ending."""
 
 _INTERVAL_LETTERS = {"d": "days", "w": "weeks"}
 

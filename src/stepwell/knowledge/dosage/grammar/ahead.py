@@ -30,6 +30,21 @@ def fills_a_bracket(atoms: list[Atom], place: int, pending: str) -> bool:
     return opened and _mark(atoms, place + 1) == "close"
 
 
+_HOURS = {
+    "morning": ("morning", 5, 11),
+    "evening": ("pm", 5, 11),
+    "night": ("pm", 8, 11),
+    "tea": ("pm", 5, 7),
+}
+
+
+def tells_the_hour(atom: NumberedHalf, slot: str) -> bool:
+    """ "mane 8am", "nocte 10pm": the hour of the time just said, and too late for a count of tablets."""
+    half, first, last = _HOURS.get(slot, ("", 0, 0))
+    said = "pm" if atom.slot != "morning" else "morning"
+    return said == half and first <= atom.number <= last
+
+
 def time_or_amount_next(atoms: list[Atom], place: int) -> bool:
     """Whether a dose stands right behind the atom at ``place``, or "and" and another time: "8am 2", "8am and 8pm 1"."""
     ahead = place + 1

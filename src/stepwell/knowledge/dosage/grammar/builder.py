@@ -11,6 +11,7 @@ from stepwell.knowledge.dosage.grammar.ahead import (
     bracketed_totals,
     dose_then_end,
     fills_a_bracket,
+    tells_the_hour,
     time_or_amount_next,
 )
 from stepwell.knowledge.dosage.grammar.day import MASS_IN_MG, Clause, Part
@@ -326,6 +327,8 @@ class Builder:
         if part.slots and part.slots[-1].startswith("clock") and part.dose and self.pending == "none":
             if not part.led_by_time and not part.times:
                 raise RefusedError("ambiguous")  # "1 8am 2pm": two at pm, or one at two o'clock
+        if part.dose is not None and self.pending == "none" and part.slots and tells_the_hour(atom, part.slots[-1]):
+            return  # "1 mane 8am"
         hour = atom.number + (12 if atom.slot == "pm" and atom.number < 12 else 0)
         late = atom.number > _MOST_TABLETS_AT_ONCE
         counted = not part.timed or part.times or part.every or (part.daily and late)

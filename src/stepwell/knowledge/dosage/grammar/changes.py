@@ -4,11 +4,22 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from stepwell.knowledge.dosage.grammar.doses import measure
+from stepwell.knowledge.dosage.grammar.doses import MASS, measure
 from stepwell.knowledge.dosage.grammar.lengths import counted_length
 from stepwell.knowledge.dosage.grammar.numbers import Quantity, quantity, single
-from stepwell.knowledge.dosage.grammar.parts import Amount, Atom, Change, Every, Label, Mark, RefusedError
-from stepwell.knowledge.dosage.grammar.periods import whole_days
+from stepwell.knowledge.dosage.grammar.parts import (
+    Amount,
+    Atom,
+    Change,
+    Daily,
+    Every,
+    Label,
+    Mark,
+    RefusedError,
+    Times,
+    When,
+)
+from stepwell.knowledge.dosage.grammar.periods import period_of, whole_days
 from stepwell.knowledge.dosage.grammar.rules import Yield, kind, rule, sentence_end, value
 from stepwell.knowledge.dosage.grammar.timings import adverb, alternate, every
 from stepwell.knowledge.dosage.tokens import Token
@@ -196,8 +207,9 @@ _MARKS = {
 @rule("apply stop " + " ".join(_MARKS))
 def mark(tokens: list[Token], place: int, read: list[Atom]) -> Yield | None:
     """The plain marks."""
-    del read
     token = tokens[place]
+    if token.kind == "equals" and _says_total(tokens, place, read):
+        return None  # "2 qds = 8": what the day comes to
     if token.kind == "apply":
         name = "change_patch" if token.value == "change" else "apply"
     elif token.kind == "stop" and token.word not in (".", "!", "\n", "\r"):
@@ -205,6 +217,17 @@ def mark(tokens: list[Token], place: int, read: list[Atom]) -> Yield | None:
     else:
         name = _MARKS[token.kind]
     return [Mark(token.start, token.end, name)], place + 1
+
+
+def _says_total(tokens: list[Token], place: int, read: list[Atom]) -> bool:
+    timed = bool(read) and isinstance(read[-1], Times | When | Every | Daily)
+    if not timed or not any(isinstance(atom, Amount) for atom in read):
+        return False
+    found = quantity(tokens, place + 1)
+    if found is None:
+        return False
+    measured = measure(tokens, found.after, found.high)
+    return measured is not None and (measured.unit not in MASS or period_of(tokens, measured.after)[0] == 1)
 
 
 @rule(

@@ -25,6 +25,7 @@ def doubts(kept: list[Token], text: str) -> None:
             or _is_into_a_vein(token, text)
             or _is_worse_days(kept, place)
             or _was_changed(kept, place)
+            or token.kind == "too_much"  # "2 nocte. One if sleepy": one instead, and when is not said
         ):
             raise RefusedError("ambiguous")
         if _is_strength_of_a_patch(kept, place):

@@ -313,6 +313,8 @@ def _number_before(tokens: list[Token], place: int, read: list[Atom]) -> Yield |
     "total equals",
     ("1 mane 2 nocte (total 3 daily)", "3/3"),
     ("1 mane 2 nocte (total 4 daily)", "refused"),
+    ("2 qds = 8", "8/8"),
+    ("2 qds = 6 a day", "refused"),
 )
 def stated_total(tokens: list[Token], place: int, read: list[Atom]) -> Yield | None:
     """Total 3 daily: checked against what the parts say."""

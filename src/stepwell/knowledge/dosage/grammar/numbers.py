@@ -42,6 +42,7 @@ def quantity(tokens: list[Token], place: int) -> Quantity | None:
     if first is None:
         return None
     low, after = first
+    after = _past_same(tokens, low, after)
     listed = _listed(tokens, place)
     if listed is not None:
         return listed
@@ -54,6 +55,7 @@ def quantity(tokens: list[Token], place: int) -> Quantity | None:
     if second is None:
         return Quantity(low, low, after)
     high, end = second
+    end = _past_same(tokens, high, end)
     loose = tokens[after].kind == "dash" and tokens[after].value == "spaced"
     if kind(tokens, end) in ("dash", "to", "or") and single(tokens, end + 1) is not None:
         raise RefusedError("ambiguous")
@@ -62,6 +64,15 @@ def quantity(tokens: list[Token], place: int) -> Quantity | None:
     if kind(tokens, after) == "dash" and not loose and high < 1 <= low:
         raise RefusedError("ambiguous")  # "1-1/2": one and a half, or half to one
     return _ordered(low, high, end, loose)
+
+
+def _past_same(tokens: list[Token], number: Decimal, after: int) -> int:
+    """Past the same number in brackets, where a range goes on or ends behind it: "1 (one) or 2 (two)"."""
+    again = single(tokens, after + 1) if kind(tokens, after) == "open" else None
+    if again is None or again[0] != number or kind(tokens, again[1]) != "close":
+        return after
+    ranged = kind(tokens, again[1] + 1) in _JOINS or kind(tokens, after - 2) in _JOINS
+    return again[1] + 1 if ranged else after
 
 
 def _listed(tokens: list[Token], place: int) -> Quantity | None:

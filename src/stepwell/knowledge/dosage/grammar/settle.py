@@ -228,12 +228,19 @@ def _keeps_and(tokens: list[Token], place: int, settled: list[Token]) -> bool:
     del settled
     following = _kind(tokens, place + 1)
     before = _kind(tokens, place - 1)
-    if following == "verb" and _kind(tokens, place + 2) in _TIME_BEGINS:
+    if following == "verb" and (
+        _kind(tokens, place + 2) in _TIME_BEGINS or _counts_times(tokens, place + 2)
+    ):
         return False  # "dissolve two in water and drink every six hours"
     if _nothing_follows(tokens, place + 1):
         return False  # "then removed and new one to different site"
     listed = following in _ATTACHED and before in _ATTACHED and (following != "filler" or before == "reason")
     return not (listed or following == "change_rider")
+
+
+def _counts_times(tokens: list[Token], place: int) -> bool:
+    """ "... and take four times a day": the number counts times, not a dose."""
+    return _kind(tokens, place) == "number" and _kind(tokens, place + 1) == "times"
 
 
 def _nothing_follows(tokens: list[Token], place: int) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from stepwell.knowledge.dosage.noise.alongside import alongside, together
 from stepwell.knowledge.dosage.noise.cleaned import Cleaned, Rule
 from stepwell.knowledge.dosage.noise.notes import (
     begins_on,
@@ -25,23 +26,28 @@ from stepwell.knowledge.dosage.noise.products import (
     worn_for,
 )
 from stepwell.knowledge.dosage.noise.remarks import leave_remarks
-from stepwell.knowledge.dosage.noise.supply import pack, supply
+from stepwell.knowledge.dosage.noise.supply import pack, packs_of, share_of_packs, supply
 from stepwell.knowledge.dosage.tokens import Token
 
 __all__ = ["Cleaned", "strip"]
 
 
 _RULES: dict[str, tuple[Rule, ...]] = {
-    "number": (course, strength, lead_time, wear, worn_for, gap, water, pack),
+    "number": (course, share_of_packs, strength, lead_time, wear, worn_for, gap, water, pack),
     "fraction": (lead_time,),
     "a": (lead_time, gap),
     "on": (wear,),
+    "in": (packs_of,),
     "for": (wear, worn_for),
     "max": (worn_for,),
     "after": (wear,),
     "remove": (wear, taken_off),
     "onoff": (taken_off,),
-    "filler": (gap,),
+    "filler": (alongside, gap),
+    "and": (alongside,),
+    "none": (alongside,),
+    "verb": (alongside, begins_on),
+    "total": (together,),
     "at_least": (lead_time, gap),
     "caution": (caution,),
     "review": (dated,),
@@ -56,7 +62,6 @@ _RULES: dict[str, tuple[Rule, ...]] = {
     "letter": (letter,),
     "drug": (named_strength,),
     "from": (dated_step,),
-    "verb": (begins_on,),
     "stop": (begins_on,),
     "until": (dated_step,),
     "step": (numbered_step,),

@@ -36,6 +36,9 @@ class Cleaned:
     # Bare numbers behind a name, "Zomorph 30 -": mg of one unit, or micrograms an hour of a patch.
     named: list[Decimal] = field(default_factory=list)
 
+    # Strengths of what is taken beside it, in mg.
+    beside: list[Decimal] = field(default_factory=list)
+
     def drop(self, start: int, end: int) -> None:
         self.noise.append((start, end))
 

@@ -7,7 +7,7 @@ from stepwell.knowledge.dosage.tokens import Token
 
 _CAUTION_WORDS = frozenset(
     "unknown filler same_time verb apply and or route site reason meal drug none who caution to for in at with comma slash "
-    "unit stat by on ordinal change_rider until after before a per_dose supply review dash stop_word period advice condition prose out_of".split()
+    "unit stat by on ordinal change_rider until after before a per_dose supply review dash stop_word too_much period advice condition prose out_of".split()
 )
 
 

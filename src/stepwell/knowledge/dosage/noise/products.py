@@ -57,6 +57,8 @@ def strength(tokens: list[Token], place: int, cleaned: Cleaned) -> int:
 
 def _stated(tokens: list[Token], place: int, per: Decimal, unit: str, cleaned: Cleaned) -> None:
     """Keep a strength that can be compared with the product's: mg an hour, or mg a ml."""
+    if cleaned.kept and cleaned.kept[-1].kind == "total":
+        return  # "total 175mcg/hr": of several patches
     if unit in ("hour", "ml") and per > 0 and tokens[place + 1].value in MASS_IN_MG:
         cleaned.strengths.append(
             (tokens[place].number * MASS_IN_MG[str(tokens[place + 1].value)] / per, unit)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 
+from stepwell.knowledge.dosage.noise.alongside import is_told
 from stepwell.knowledge.dosage.noise.cleaned import (
     BREAKS,
     COUNTED,
@@ -46,9 +47,15 @@ def supply(tokens: list[Token], place: int, cleaned: Cleaned) -> int:
     """Dispense weekly, 28 day supply, weekly script, supply 56 tablets, 7/7 scripts."""
     noun = tokens[place].word not in VERBS_OF_SUPPLY
     after = _after_supply(tokens, place + 1, noun)
-    if after == place + 1 or noun:
+    if after == place + 1 or noun or _how_often_it_is_issued(tokens, place, cleaned):
         _drop_before_supply(tokens, place, after, cleaned)
     return take(tokens, place, after, cleaned)
+
+
+def _how_often_it_is_issued(tokens: list[Token], place: int, cleaned: Cleaned) -> bool:
+    """ "- monthly issue 112": behind a mark, how often belongs to the supply."""
+    marked = kind_at(cleaned.kept, len(cleaned.kept) - 2) in BREAKS | {"comma", "dash", "open"}
+    return place > 1 and tokens[place - 1].kind == "adverb" and tokens[place - 1].value != "1" and marked
 
 
 def _is_pack(tokens: list[Token], place: int, noun: bool) -> bool:
@@ -77,12 +84,20 @@ def _after_supply(tokens: list[Token], after: int, noun: bool) -> int:
             return _past_its_day(tokens, after + 1)
         elif here == "every" and is_period(tokens, after + 1, "week", "day", "month"):
             return _past_its_day(tokens, after + 2)
+        elif here == "for" and noun and _of_units(tokens, after + 1):
+            return after + 3  # "Rx for 4 patches"
         elif here in ("number", "x", "every"):
             return _quantity(tokens, after) if _is_pack(tokens, after, noun) else after
         elif here == "who":
             return after + 1
         else:
             return after
+
+
+def _of_units(tokens: list[Token], place: int) -> bool:
+    """A number of units and nothing behind them."""
+    counted = kind_at(tokens, place) == "number" and is_unit(tokens, place + 1, COUNTED)
+    return counted and kind_at(tokens, place + 2) in ("end", "stop", "semicolon", "close")
 
 
 def _of_so_many(tokens: list[Token], place: int) -> bool:
@@ -140,11 +155,16 @@ def _quantity(tokens: list[Token], place: int) -> int:
     if after < len(tokens) and tokens[after].word == "s" and tokens[after].start == tokens[after - 1].end:
         return after + 1  # "in 28s"
     if kind_at(tokens, after) == "x" and kind_at(tokens, after + 1) == "number":
+        spanned = span_of_time(tokens, after + 1)
+        if spanned > after + 1:
+            return spanned  # "in 4 x 7 day instalments"
         after += 2
     if is_unit(tokens, after, COUNTED | {"ml", "g"}):
         return after + 1 if kind_at(tokens, after + 1) not in TIMED else place
     follows = kind_at(tokens, after)
-    return after if follows in ("end", "comma", "dash", "number", "supply", *BREAKS) else place
+    if follows == "filler" and tokens[after].word == "only":
+        return after + 1  # "issue 14 only"
+    return after if follows in ("end", "comma", "dash", "open", "number", "supply", *BREAKS) else place
 
 
 def _drop_before_supply(tokens: list[Token], place: int, after: int, cleaned: Cleaned) -> None:
@@ -173,6 +193,7 @@ def _drop_before_supply(tokens: list[Token], place: int, after: int, cleaned: Cl
         ):
             kept.pop()
             cleaned.drop(last.start, last.end)
+            _drop_its_number(kept, cleaned)
     elif last.kind == "period" and last.value != "hour" and kind_at(kept, len(kept) - 2) == "number":
         kept.pop()
         first = kept.pop()
@@ -184,6 +205,15 @@ def _drop_before_supply(tokens: list[Token], place: int, after: int, cleaned: Cl
         first = kept[-3]
         del kept[-3:]
         cleaned.drop(first.start, last.end)
+
+
+def _drop_its_number(kept: list[Token], cleaned: Cleaned) -> None:
+    """The number of ", 2 weekly script", ", 8 weekly dispensing interval"."""
+    marks = BREAKS | {"comma", "dash", "open"}
+    if len(kept) < 3 or kept[-1].kind != "number" or kept[-2].kind not in marks or not is_told(cleaned):
+        return
+    number = kept.pop()
+    cleaned.drop(number.start, number.end)
 
 
 def _goes_with(before: Token, number: Token) -> bool:
@@ -218,6 +248,8 @@ def pack(tokens: list[Token], place: int, cleaned: Cleaned) -> int:
         return place
     counted = _counted(tokens, first, tokens[place].kind == "open")
     after, unit = counted.after, counted.unit
+    if _supplied_only(tokens, counted, cleaned):
+        return take(tokens, place, counted.after + 1, cleaned)
     told = tokens[place].kind == "open" and _behind_supply(tokens, place, cleaned)
     enough = told or counted.many >= (_SMALLEST_BOTTLE if unit in ("ml", "g") else SMALLEST_PACK)
     if kind_at(tokens, after) == "slash" and kind_at(tokens, after + 1) == "number":
@@ -228,6 +260,8 @@ def pack(tokens: list[Token], place: int, cleaned: Cleaned) -> int:
         if kind_at(tokens, after) == "supply":
             after = _after_supply(tokens, after + 1, False)  # "(100 tabs to last 1 month)"
         return take(tokens, place, after + 1, cleaned) if kind_at(tokens, after) == "close" else place
+    if counted.unit is None and not counted.crossed and tokens[place].kind == "number":
+        return take(tokens, place, after, cleaned) if _count_of_packs(tokens, after, counted, cleaned) else place
     if tokens[place].kind == "x" or counted.crossed:
         alone = kind_at(tokens, after) not in ("times", "hourly", "period", "adverb")
         return take(tokens, place, after, cleaned) if alone else place
@@ -238,6 +272,53 @@ def pack(tokens: list[Token], place: int, cleaned: Cleaned) -> int:
     return (
         take(tokens, place, _past_length(tokens, after), cleaned) if _ends(tokens, after, cleaned) else place
     )
+
+
+_PACK = 28
+_FEWEST_SUPPLIED = 5
+
+
+def _supplied_only(tokens: list[Token], counted: _Counted, cleaned: Cleaned) -> bool:
+    """ "1 nocte prn 7 tablets only": more than one dose, said behind a full one."""
+    only = counted.after < len(tokens) and tokens[counted.after].word == "only"
+    ends = kind_at(tokens, counted.after + 1) in BREAKS | {"end", "comma", "dash"}
+    return (
+        only
+        and ends
+        and counted.unit in COUNTED
+        and counted.many >= _FEWEST_SUPPLIED
+        and is_told(cleaned)
+        and cleaned.kept[-1].kind in TIMED | BREAKS | {"comma", "dash", "open"}
+    )
+
+
+def _count_of_packs(tokens: list[Token], after: int, counted: _Counted, cleaned: Cleaned) -> bool:
+    """ "1 bd 56", "2 qds - 224": a bare number of whole packs that ends a text with a full dose; no dose is as large."""
+    if counted.many % _PACK or kind_at(tokens, after) not in ("end", "stop", "close") or not is_told(cleaned):
+        return False
+    behind = cleaned.kept[-1].kind
+    return behind in TIMED or (behind in ("dash", "comma", "stop") and len(cleaned.kept) > 1)
+
+
+def packs_of(tokens: list[Token], place: int, cleaned: Cleaned) -> int:
+    """ "in 28s": the size of the pack it comes in."""
+    ends = place + 3
+    if kind_at(tokens, place + 1) != "number" or ends > len(tokens) or tokens[place + 2].word != "s":
+        return place
+    tight = tokens[place + 2].start == tokens[place + 1].end
+    return take(tokens, place, ends, cleaned) if tight and is_told(cleaned) else place
+
+
+def share_of_packs(tokens: list[Token], place: int, cleaned: Cleaned) -> int:
+    """ "2 qds 56/100", "2 bd 112/28 days": two quantities behind a full dose."""
+    if kind_at(tokens, place + 1) != "slash" or kind_at(tokens, place + 2) != "number":
+        return place
+    if min(tokens[place].number, tokens[place + 2].number) < _PACK or not is_told(cleaned):
+        return place
+    after = place + 3
+    if is_period(tokens, after, "day"):
+        after += 1
+    return take(tokens, place, after, cleaned) if kind_at(tokens, after) in ("end", "stop", "close") else place
 
 
 def _behind_supply(tokens: list[Token], place: int, cleaned: Cleaned) -> bool:
@@ -305,7 +386,10 @@ def _ends(tokens: list[Token], after: int, cleaned: Cleaned) -> bool:
     following = kind_at(tokens, after)
     if following == "equals" and span_of_time(tokens, after + 1) > after + 1:
         following = "end"  # "56 caps = 28/7"
-    if following not in ("end", "stop", "supply"):
+    listed = following in ("comma", "semicolon", "dash") and kind_at(tokens, after + 1) not in (
+        TIMED | {"number", "fraction", "a", "end"}
+    )
+    if following not in ("end", "stop", "supply") and not (listed and is_told(cleaned)):
         return False
     previous = cleaned.kept[-1].kind if cleaned.kept else "end"
     return previous in TIMED | {"stop", "comma", "semicolon", "open", "dash", "period", "close"}
