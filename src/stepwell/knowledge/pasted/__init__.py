@@ -5,10 +5,11 @@
     '1 bd'
 
 ``identifiers`` (what may point at a person is refused, and never given back), ``cells`` (what a part of a line is),
-``screen`` (lines to entries). Nothing is guessed: what fits nowhere is given back as ``left_over``, to be shown.
+``screen`` (lines to entries), ``supply`` (the quantity and the days that stand beside a medicine). Nothing is guessed: what fits nowhere is given back as ``left_over``, to be shown.
 """
 
 from stepwell.knowledge.pasted.model import Covered, Entry, Screen
 from stepwell.knowledge.pasted.screen import MOST_CHARACTERS, MOST_LINES, read
+from stepwell.knowledge.pasted.supply import Supply, supply_of
 
-__all__ = ["MOST_CHARACTERS", "MOST_LINES", "Covered", "Entry", "Screen", "read"]
+__all__ = ["MOST_CHARACTERS", "MOST_LINES", "Covered", "Entry", "Screen", "Supply", "read", "supply_of"]

@@ -32,18 +32,21 @@ DATE = re.compile(
 )
 QUANTITY = re.compile(
     rf"(?:(?:qty|quantity|supply|disp(?:ense)?)\s*[:.]?\s*)?(?:\d+\s?[x*]\s?)?{_NUMBER}\s*(?:x\s*)?{_UNITS}?(?:\s*\(.*\))?|"
+    # With its days behind it, and too many to be what is taken at a time.
+    rf"\d\d+\s*{_UNITS},?\s+(?:for\s+)?\d+\s*(?:days?|weeks?)(?: supply)?|"
     rf"(?:qty|quantity|supply)\b.*",
     re.I,
 )
 TAIL = re.compile(
-    rf"(?:[,;\s]+|\s+-\s+)(?:(?:{_DATE})|(?:qty|quantity|supply)\s*[:.]?\s*\d+(?:\s*{_UNITS})?|(?:\d\d+)\s*(?:x\s*)?{_UNITS}|[4-9]\s?patch(?:es)?)\.?\s*$",
+    rf"(?:[,;\s]+|\s+-\s+)(?:(?:{_DATE})|(?:qty|quantity|supply)\s*[:.]?\s*\d+(?:\s*{_UNITS})?|(?:\d\d+)\s*(?:x\s*)?{_UNITS}(?:,?\s+(?:for\s+)?\d+\s*(?:days?|weeks?)(?: supply)?)?|[4-9]\s?patch(?:es)?)\.?\s*$",
     re.I,
 )
 CODE = re.compile(r"\d{6,18}|\d{7}[A-Z0-9]{8}|0\d{6}[A-Z0-9]{2,8}")
 KIND = re.compile(
     r"(?:repeat(?: template| dispensing)?s?|acutes?|active|current|regular|automatic|variable|stopped|ended|suspended|issued?|new|"
     r"\d+\s*(?:of|/)\s*\d+(?:\s*issues?.*)?|issues?\s*:?\s*\d+.*|\d+\s*(?:days?|weeks?|months?)(?: supply)?|rx|r|a|y|n|yes|no|"
-    r"(?:last|first|next) issued?.*|(?:last|next) (?:ordered|review).*|review.*|authori[sz]ed.*|usage.*|never issued|-|—|–)",
+    r"(?:(?:issue|repeat|prescription|days?) )?(?:interval|duration|supply)\s*:?\s*\d+(?:\s*(?:days?|weeks?))?|days(?: supply)?\s*:?\s*\d+|"
+    r"(?:issued?|repeat(?:ed)?) every \d+ (?:days?|weeks?)|(?:last|first|next) issued?.*|(?:last|next) (?:ordered|review).*|review.*|authori[sz]ed.*|usage.*|never issued|-|—|–)",
     re.I,
 )
 BULLET = re.compile(r"^\s*(?:[•·▪◦*●>]+|-(?=\s)|–(?=\s)|\(?\d{1,2}[.)](?=\s))\s*")

@@ -6,10 +6,10 @@ from django import forms
 
 from stepwell.knowledge.pasted import MOST_CHARACTERS, MOST_LINES
 
-EXAMPLE = """Morphine 30mg modified-release capsules  1 bd  56 capsule
-Co-codamol 30mg/500mg tablets  1-2 up to qds prn for back, max 8  100 tablet
-Buprenorphine 10micrograms/hour 7 day patches  1 every 7/7, dispense 4  4 patch
-Gabapentin 300mg capsules  ii om i midday ii on  140 capsule
+EXAMPLE = """Morphine 30mg modified-release capsules  1 bd  56 capsule  28 days
+Co-codamol 30mg/500mg tablets  1-2 up to qds prn for back, max 8  100 tablet  28 days
+Buprenorphine 10micrograms/hour 7 day patches  1 every 7/7, dispense 4  4 patch  28 days
+Gabapentin 300mg capsules  ii om i midday ii on  196 capsule  28 days
 Oxycodone 20mg modified-release tablets  take as instructed by pain team  56 tablet
 Ramipril 5mg capsules  one daily  28 capsule"""
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from decimal import Decimal
 
 from stepwell.knowledge import cautions, dosage, equivalence
 from stepwell.knowledge.dosage import Dosage
 from stepwell.knowledge.medicines.model import Product
+from stepwell.site.paste import quantity
 from stepwell.site.paste.answer import Answer, Medicine
+from stepwell.site.paste.wording import counted, number, spread
 
 _LABELS = {
     "dose": "dose",
@@ -29,7 +30,6 @@ _DIFFERS = {
     False: "The default and the US table of 2022 give the same band.",
     None: "Whether the US table of 2022 would give another band cannot be told: not both tables give a figure for all of it.",
 }
-_PLURALS = {"patch": "patches", "ml": "ml", "suppository": "suppositories"}
 _LEVELS = {"stop": ("Stop", "red"), "warn": ("Warning", "yellow"), "inform": ("To know", "blue")}
 
 
@@ -53,6 +53,7 @@ class Line:
     segments: tuple[Segment, ...]
     as_read: tuple[str, ...]
     rest: str
+    check: quantity.Check
     refused: str
     question: str
     units: str
@@ -111,26 +112,6 @@ def lines(found: Answer) -> list[Line]:
     return [_line(found, each) for each in found.medicines]
 
 
-def number(value: Decimal) -> str:
-    """A figure as people write it: 1,500; 0.5; a long fraction as "about 0.14"."""
-    short = value.quantize(Decimal("0.01"))
-    about = "" if short == value else "about "
-    text = format(short.normalize(), "f")
-    whole, _, part = text.partition(".")
-    return f"{about}{int(whole):,}{'.' + part if part else ''}"
-
-
-def spread(low: Decimal, high: Decimal) -> str:
-    """A range, or the one figure it is."""
-    return number(low) if low == high else f"{number(low)} to {number(high)}"
-
-
-def counted(low: Decimal, high: Decimal, unit: str) -> str:
-    """1 capsule, 0 to 8 tablets, 1 patch."""
-    one = low == high == 1
-    return f"{spread(low, high)} {unit if one else _PLURALS.get(unit, unit + 's')}"
-
-
 def segments(read: Dosage) -> tuple[Segment, ...]:
     """The instruction in pieces: what gave a value, what was set aside, what was left unread, and the words between."""
     if read.status is dosage.Status.REFUSED:
@@ -170,6 +151,7 @@ def _line(found: Answer, each: Medicine) -> Line:
         segments=segments(each.read),
         as_read=_as_read(each.read),
         rest=", ".join(each.entry.rest),
+        check=quantity.check(each),
         refused=refused,
         question=question,
         units=units,
