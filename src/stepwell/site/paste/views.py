@@ -12,7 +12,7 @@ from stepwell.base import clock
 from stepwell.knowledge import equivalence, tables
 from stepwell.knowledge.dosage import PARSER_VERSION
 from stepwell.organisations.access import public
-from stepwell.site.paste import presenters, tapers
+from stepwell.site.paste import plain, presenters, tapers
 from stepwell.site.paste.answer import Answer, answer
 from stepwell.site.paste.forms import EXAMPLE, PasteForm
 
@@ -48,6 +48,14 @@ def _without(text: str, refused: set[int]) -> str:
 def _context(found: Answer) -> dict[str, object]:
     findings = found.findings
     lines = presenters.lines(found)
+    drawn = tapers.drawn(found)
+    versions = {
+        "parser": PARSER_VERSION,
+        "products": tables.version("products"),
+        "table": equivalence.DEFAULT_TABLE,
+        "calculation": equivalence.CALCULATION_VERSION,
+        "cautions": tables.version("cautions"),
+    }
     gaps = {gap: None for each in findings.not_assessed for gap in each.gaps} if findings else {}
     return {
         "answered": True,
@@ -59,14 +67,9 @@ def _context(found: Answer) -> dict[str, object]:
         "not_assessed": findings.not_assessed if findings else (),
         "gaps": list(gaps),
         "quiet": len(findings.clear) if findings else 0,
-        "tapers": tapers.drawn(found),
-        "versions": {
-            "parser": PARSER_VERSION,
-            "table": equivalence.DEFAULT_TABLE,
-            "calculation": equivalence.CALCULATION_VERSION,
-            "cautions": tables.version("cautions"),
-            "products": tables.version("products"),
-        },
+        "tapers": drawn,
+        "versions": versions,
+        "copied": plain.as_text(found, drawn, versions),
     }
 
 
