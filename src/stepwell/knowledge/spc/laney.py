@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 from stepwell.knowledge.spc import constants, numbers
 
@@ -34,7 +35,5 @@ def sigma_z(
 def gap_steps(values: Sequence[float | None]) -> list[float]:
     """The moving ranges of neighbours that are both known: a value that is missing is not bridged."""
     return [
-        abs(after - before)
-        for before, after in zip(values, values[1:], strict=False)
-        if before is not None and after is not None
+        abs(after - before) for before, after in pairwise(values) if before is not None and after is not None
     ]

@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from fractions import Fraction
+from itertools import pairwise
 
 from stepwell.base.errors import StepwellError
 
@@ -22,7 +23,9 @@ def number(value: object, what: str) -> float:
             found = math.nan
         if math.isfinite(found):
             return found
-    raise StepwellError(f"The {what} is not a number.", next_step="Mend it, or leave it out if it is not known.")
+    raise StepwellError(
+        f"The {what} is not a number.", next_step="Mend it, or leave it out if it is not known."
+    )
 
 
 def mean(values: Sequence[float]) -> float:
@@ -37,7 +40,7 @@ def total(values: Iterable[float]) -> Fraction:
 
 def steps(values: Sequence[float]) -> list[float]:
     """The moving ranges: the distance between each value and the one before it. One fewer than the values."""
-    return [abs(after - before) for before, after in zip(values, values[1:], strict=False)]
+    return [abs(after - before) for before, after in pairwise(values)]
 
 
 def screened(ranges: Sequence[float], screen: float) -> list[float]:

@@ -33,9 +33,7 @@ class Runs:
         """Whether the series shifts or trends more than chance allows."""
         if self.limits is None:
             return False
-        return (
-            self.longest_run > self.limits.longest_run or self.crossings < self.limits.fewest_crossings
-        )
+        return self.longest_run > self.limits.longest_run or self.crossings < self.limits.fewest_crossings
 
 
 @lru_cache(maxsize=1024)

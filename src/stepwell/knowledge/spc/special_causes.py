@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 from stepwell.knowledge.spc import constants
 from stepwell.knowledge.spc.model import Lines, SpecialCause
@@ -41,7 +42,7 @@ def _first(side: int, *, outside: bool, trend: int, two: bool, shift: bool) -> S
 def trends(values: Sequence[float]) -> list[int]:
     """1 for each point of a rising trend, -1 of a falling one, else 0. A tie breaks a trend; of two, the later one counts."""
     needed = constants.whole("trend_points")
-    ways = [_side(after - before) for before, after in zip(values, values[1:], strict=False)]
+    ways = [_side(after - before) for before, after in pairwise(values)]
     found = [0] * len(values)
     for start, length, way in _stretches(ways):
         if way and length + 1 >= needed:
