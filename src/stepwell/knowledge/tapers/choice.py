@@ -5,15 +5,23 @@ from __future__ import annotations
 from stepwell.knowledge.medicines.model import Product, Release
 from stepwell.knowledge.tapers import families, rules
 from stepwell.knowledge.tapers.ladder import OccasionDoses
+from stepwell.knowledge.tapers.liquids import LiquidRungs
 from stepwell.knowledge.tapers.model import Constraints, Refusal, Regimen, Spread, Time
 from stepwell.knowledge.tapers.profiles import Basis, Profile
-from stepwell.knowledge.tapers.rungs import DailyRungs, PatchRungs, Rung, Rungs, StrengthRungs
+from stepwell.knowledge.tapers.rungs import DailyRungs, PatchRungs, Rung, Rungs, StrengthRungs, tops_of
 from stepwell.knowledge.tapers.spread import DayDoses
 
 _NOTHING_HELD = Refusal(
     "no_product",
     "No product this plan could use is held as likely to be dispensed, allowed and available.",
     "the pharmacy what can be supplied; then the prescriber",
+)
+
+
+_NOT_SUPPLIED = Refusal(
+    "liquid_not_supplied",
+    "This liquid is held as made to order, rare or withdrawn, or cannot be supplied now, so a plan cannot count on it.",
+    "the pharmacy which liquid can be supplied; then the prescriber",
 )
 
 
@@ -55,12 +63,24 @@ def rungs_for(
             )
         products = tuple(each for each in products if each.product_id == start.product_id)
     if not products:
-        return _NOTHING_HELD
+        return _NOT_SUPPLIED if start.unit == "ml" else _NOTHING_HELD
+    if start.unit == "ml":
+        return _liquid(start, regimen)
     solid = _daily(products, start, regimen.times, constraints)
     liquid = families.liquid_for(start, constraints)
-    if liquid is None or start.unit == "ml":
-        return solid
-    return WithLiquid(solid, _daily((liquid,), start, regimen.times, constraints))
+    return solid if liquid is None else WithLiquid(solid, _liquid(liquid, regimen))
+
+
+def _liquid(liquid: Product, regimen: Regimen) -> LiquidRungs:
+    started_at = min(tops_of(regimen).values())
+    key = (liquid.product_id, regimen.times, started_at)
+    if key not in _liquids_kept:
+        smallest = families.smallest_solid_mg(liquid.substance)
+        _liquids_kept[key] = LiquidRungs(liquid, regimen.times, smallest, started_at)
+    return _liquids_kept[key]
+
+
+_liquids_kept: dict[tuple[object, ...], LiquidRungs] = {}
 
 
 def _daily(
@@ -88,13 +108,11 @@ def _rungs(
     priced: Constraints | None,
 ) -> DailyRungs:
     slow = products[0].release is Release.MODIFIED
-    liquid = products[0].unit == "ml"
     doses = DayDoses(
         OccasionDoses(products, halves),
         times,
         fixed=slow,
-        # A liquid is measured to any dose, so nothing is saved by an uneven day.
-        spread=Spread.EVEN if liquid else spread,
+        spread=spread,
         uneven_percent=rules.current().uneven_percent,
         form=form,
         cost=priced.cost if priced else None,

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from decimal import Decimal
 from functools import cache
 from types import MappingProxyType
 
 from stepwell.knowledge import tables
 from stepwell.knowledge.medicines import catalogue
 from stepwell.knowledge.medicines.model import MedicineClass, Product, Release
+from stepwell.knowledge.tapers import rules
 from stepwell.knowledge.tapers.model import Constraints
 
 _AMOUNT = re.compile(r"\s*[\d.]+\s*(?:mg|microgram|g)\b", re.IGNORECASE)
@@ -27,6 +29,12 @@ def held_for_tapers(product: Product) -> bool:
     """Whether the table says that a taper may use the product."""
     row = _rows().get(product.product_id)
     return row is not None and row["taper_candidate"] == "yes"
+
+
+def supplied_now(product: Product) -> bool:
+    """Whether a plan may go on with a liquid that is taken now: not one made to order, rare or withdrawn."""
+    row = _rows().get(product.product_id)
+    return row is not None and row["market_status"] in rules.current().liquid_market_statuses
 
 
 def may_be_halved(product: Product, constraints: Constraints) -> bool:
@@ -80,7 +88,9 @@ def products_for(
 ) -> tuple[Product, ...]:
     """Products a plan that starts with ``start`` may use, by id; () where none is held, allowed and available."""
     members = _family_members(family(start, once_daily=once_daily))
-    if single_product(start):
+    if start.unit == "ml":
+        members = (start,) if supplied_now(start) else ()
+    elif single_product(start):
         members = tuple(each for each in members if each.product_id == start.product_id)
     if MedicineClass.GABAPENTINOID in start.classes and start.form == "tablet":
         # Their tablets are of the high strengths only: the way down is in capsules.
@@ -107,6 +117,21 @@ def liquid_for(start: Product, constraints: Constraints) -> Product | None:
         and each.strength_mg_per_unit is not None
     ]
     return min(found, key=lambda p: (p.strength_mg_per_unit or 0, p.product_id), default=None)
+
+
+@cache
+def smallest_solid_mg(substance: str) -> Decimal | None:
+    """The smallest tablet or capsule of a substance alone that a taper may use; None where none is held."""
+    found = [
+        each.strength_mg_per_unit
+        for each in catalogue.products()
+        if each.substance == substance
+        and each.unit in ("tablet", "capsule")
+        and not each.other_ingredients
+        and each.strength_mg_per_unit is not None
+        and held_for_tapers(each)
+    ]
+    return min(found, default=None)
 
 
 def _allowed(members: tuple[Product, ...], constraints: Constraints) -> tuple[Product, ...]:

@@ -1,6 +1,6 @@
 """Doses that can be made of whole units at one time of day, and of which units.
 
-Inside, doses are whole micrograms and units are whole tenths (a tablet 10, half a tablet 5, 0.1 ml 1), so sums are exact.
+Inside, doses are whole micrograms and units are whole tenths (a tablet 10, half a tablet 5), so sums are exact.
 """
 
 from __future__ import annotations
@@ -12,7 +12,6 @@ from math import gcd
 from threading import Lock
 
 from stepwell.knowledge.medicines.model import Product
-from stepwell.knowledge.tapers import rules
 
 MICROGRAM = 1000
 TENTHS = 10
@@ -55,10 +54,6 @@ class OccasionDoses:
         pieces = []
         for at, product in enumerate(products):
             dose = micrograms(product.strength_mg_per_unit or Decimal(0))
-            if product.unit == "ml":
-                tenths = int(rules.current().smallest_liquid_ml * TENTHS)
-                pieces.append(_Piece(dose * tenths // TENTHS, at, tenths, tenths))
-                continue
             pieces.append(_Piece(dose, at, TENTHS, _COST_WHOLE))
             if product.product_id in halves:
                 pieces.append(_Piece(dose // 2, at, _HALF, _COST_HALF))

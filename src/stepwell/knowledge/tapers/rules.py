@@ -24,7 +24,7 @@ class Default:
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """Days, per cents, mg a day and counts, as their names say."""
+    """Days, per cents, mg a day and counts, as their names say. ``syringe_marks``: tenths of a ml, (up to, between marks)."""
 
     id: str
     effective_from: date
@@ -44,6 +44,10 @@ class Rules:
     longest_script_days: int
     review_after_last_days: int
     most_steps: int
+    syringe_marks: tuple[tuple[int, int], ...]
+    liquid_change_part: int
+    liquid_last_part: int
+    liquid_market_statuses: frozenset[str]
     times_by_word: tuple[tuple[str, str], ...]
     clock_from: tuple[tuple[str, int], ...]
     usual_times: tuple[tuple[int, tuple[str, ...]], ...]
@@ -56,6 +60,10 @@ class Rules:
     def lengths(self, change_hours: int | None) -> tuple[int, ...]:
         """Permitted days of one supply; () where patches are worn for another time than those listed."""
         return dict(self.supply_days).get(change_hours, ())
+
+
+def _tenths(ml: str) -> int:
+    return int(Decimal(ml) * 10)
 
 
 @cache
@@ -83,6 +91,12 @@ def current() -> Rules:
         longest_script_days=value["longest_script_days"],
         review_after_last_days=value["review_after_last_days"],
         most_steps=value["most_steps"],
+        syringe_marks=tuple(
+            (_tenths(row["up_to_ml"]), _tenths(row["mark_ml"])) for row in table["liquids"]["syringes"]
+        ),
+        liquid_change_part=table["liquids"]["change_part"],
+        liquid_last_part=table["liquids"]["last_dose_part"],
+        liquid_market_statuses=frozenset(table["liquids"]["market_statuses"]),
         times_by_word=tuple(table["times_of_day"]["words"].items()),
         clock_from=tuple(table["times_of_day"]["clock_from"].items()),
         usual_times=tuple((often, tuple(words)) for often, words in table["times_of_day"]["usual"].items()),

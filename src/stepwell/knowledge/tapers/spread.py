@@ -16,7 +16,7 @@ from stepwell.knowledge.tapers.ladder import Made, OccasionDoses, price_of
 from stepwell.knowledge.tapers.model import Spread, Time
 
 # Who gets the larger part first.
-_LARGER_FIRST = (Time.NIGHT, Time.MORNING, Time.EVENING, Time.MIDDAY)
+LARGER_FIRST = (Time.NIGHT, Time.MORNING, Time.EVENING, Time.MIDDAY)
 _MOST_WAYS = 512
 
 Day = tuple[tuple[Time, Made], ...]
@@ -42,7 +42,7 @@ class DayDoses:
         cost: Callable[[str], Decimal | None] | None = None,
     ) -> None:
         self.occasion = occasion
-        self.times = tuple(sorted(times, key=_LARGER_FIRST.index))
+        self.times = tuple(sorted(times, key=LARGER_FIRST.index))
         self._fixed = fixed
         self._uneven = 0 if spread is Spread.EVEN else int(uneven_percent)
         self._form = form

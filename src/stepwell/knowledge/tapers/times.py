@@ -88,7 +88,7 @@ def _placed(at: dict[Time, Decimal], loose: Sequence[Decimal]) -> bool:
 def smallest_part(product: Product) -> Decimal:
     """The smallest part of a unit somebody may already be taking: half a plain tablet, 0.1 ml; a whole of all others."""
     if product.unit == "ml":
-        return _TENTH
+        return rules.current().smallest_liquid_ml
     plain_tablet = product.unit == "tablet" and product.release is Release.IMMEDIATE
     return _HALF if plain_tablet else Decimal(1)
 

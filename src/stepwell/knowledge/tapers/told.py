@@ -9,8 +9,9 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from stepwell.knowledge.medicines.model import MedicineClass, Product
 from stepwell.knowledge.tapers import ome, rules
+from stepwell.knowledge.tapers.families import held_for_tapers
 from stepwell.knowledge.tapers.guard import over
-from stepwell.knowledge.tapers.ladder import MICROGRAM, plain
+from stepwell.knowledge.tapers.ladder import MICROGRAM, TENTHS, plain
 from stepwell.knowledge.tapers.lengths import open_on_or_before
 from stepwell.knowledge.tapers.model import Caution, Constraints, Plan, Regimen, Step
 from stepwell.knowledge.tapers.target import Pace
@@ -187,6 +188,8 @@ def _of_medicine(product: Product, plan: Plan) -> Iterator[Caution]:
         yield Caution(
             "paracetamol_falls", "Paracetamol falls too. Offer plain paracetamol for what is taken away."
         )
+    if any(item.product.unit == "ml" for step in plan.steps for item in step.regimen.items):
+        yield from _of_liquids(product)
     if product.mr_interval_hours == _WHOLE_DAY:
         yield Caution(
             "name_brand",
@@ -207,6 +210,23 @@ def _of_medicine(product: Product, plan: Plan) -> Iterator[Caution]:
         yield Caution(
             "tolerance",
             "After a lower dose the old dose is dangerous: tolerance falls in about a week. Return what is left over.",
+        )
+
+
+def _of_liquids(product: Product) -> Iterator[Caution]:
+    marks = rules.current().syringe_marks
+    fits = ", ".join(
+        f"to {plain(Decimal(mark) / TENTHS)} ml up to {plain(Decimal(most) / TENTHS)} ml"
+        for most, mark in marks
+    )
+    yield Caution(
+        "oral_syringe",
+        f"Doses are in ml that an oral syringe measures ({fits}; unverified): supply one, show how, and name the strength every time.",
+    )
+    if product.unit == "ml" and not held_for_tapers(product):
+        yield Caution(
+            "liquid_supply_unknown",
+            "Whether this liquid can be had for as long as the plan lasts is not known: ask the pharmacy before it is agreed.",
         )
 
 

@@ -9,7 +9,7 @@ from decimal import Decimal
 from itertools import pairwise
 
 from stepwell.knowledge import dosage
-from stepwell.knowledge.medicines import Product, Release
+from stepwell.knowledge.medicines import Product, Release, products
 from stepwell.knowledge.tapers import DoseUnit, Plan, Regimen, Spread, Step, Time
 from stepwell.knowledge.tapers.families import held_for_tapers
 from stepwell.knowledge.tapers.profiles import Profile, profiles
@@ -74,7 +74,8 @@ def buildable(made: Plan) -> Iterator[str]:
         for item in step.regimen.items:
             product = item.product
             gone = product.product_id in made.constraints.unavailable and not made.changes
-            if not held_for_tapers(product) or gone:
+            usable = held_for_tapers(product) or product == made.starting_product
+            if not usable or gone:
                 yield f"{product.name} may not be used"
             if product.substance != made.starting_product.substance:
                 yield f"{product.name} is another substance"
@@ -95,12 +96,25 @@ def _dose(product: Product, units: tuple[tuple[Time, Decimal], ...], worn: int) 
 
 def _units(made: Plan, product: Product, units: tuple[tuple[Time, Decimal], ...]) -> Iterator[str]:
     scored = product.product_id in made.constraints.score_lines and product.form == "tablet"
-    smallest = Decimal("0.1") if product.unit == "ml" else Decimal("0.5") if scored else Decimal(1)
+    if product.unit == "ml":
+        yield from _volumes(made, product, units)
+        return
+    smallest = Decimal("0.5") if scored else Decimal(1)
     if product.release is Release.MODIFIED or product.unit == "capsule":
         smallest = Decimal(1)
     for _, number in units:
         if number <= 0 or number % smallest:
             yield f"{number} of {product.name}"
+
+
+def _volumes(made: Plan, product: Product, units: tuple[tuple[Time, Decimal], ...]) -> Iterator[str]:
+    """To 0.1 ml up to 1 ml, to 0.5 up to 10 ml, to 1 ml above; or as it was taken before the plan."""
+    before = {time: number for item in made.starting.items for time, number in item.units}
+    for time, number in units:
+        mark = Decimal("0.1") if number <= 1 else Decimal("0.5") if number <= 10 else Decimal(1)
+        kept = product == made.starting_product and number == before.get(time)
+        if number <= 0 or (number % mark and not kept):
+            yield f"{number} ml"
 
 
 def _at(regimen: Regimen, time: Time) -> Decimal:
@@ -197,8 +211,21 @@ def ending(made: Plan) -> Iterator[str]:
     if len(made.steps) > 1:
         before = made.steps[-2].regimen
         units = sum(item.worn + item.daily_units for item in before.items)
-        if units > 1:
+        if before.items[0].product.unit == "ml":
+            if len(before.times) > 1 or before.dose > _smallest_solid(before.items[0].product.substance):
+                yield f"stops from {before.dose} mg of a liquid"
+        elif units > 1:
             yield f"stops from {units} units"
+
+
+def _smallest_solid(substance: str) -> Decimal:
+    return min(
+        product.strength_mg_per_unit or Decimal(0)
+        for product in products()
+        if (product.substance, product.other_ingredients) == (substance, "")
+        and product.unit in ("tablet", "capsule")
+        and held_for_tapers(product)
+    )
 
 
 def calendar(made: Plan) -> Iterator[str]:

@@ -10,7 +10,7 @@ from functools import cache
 
 from stepwell.knowledge import medicines, tapers
 from stepwell.knowledge.medicines import Identification, Product, Release
-from stepwell.knowledge.tapers.families import held_for_tapers
+from stepwell.knowledge.tapers.families import held_for_tapers, supplied_now
 
 _OFTEN = {
     1: ("at night", "od", "in the morning"),
@@ -36,7 +36,13 @@ class Asked:
 @cache
 def products() -> tuple[Identification, ...]:
     """Every product a taper may use, as it is recognised."""
-    held = [p for p in medicines.products() if held_for_tapers(p) and p.route in ("oral", "transdermal")]
+    held = [
+        p
+        for p in medicines.products()
+        if (held_for_tapers(p) or (p.unit == "ml" and supplied_now(p)))
+        and p.route in ("oral", "transdermal")
+        and tapers.choosable(p)
+    ]
     found = [medicines.identify(code=p.dmd_vmp_id, name=p.name) for p in held]
     return tuple(each for each in found if each.product is not None)
 

@@ -15,6 +15,7 @@ from stepwell.knowledge.tapers.tests.plans import plan, product
 
 GOOD = plan("Morphine 60mg modified-release tablets", "1 bd", "OPI-FPM")
 UNEVEN = plan("Morphine 10mg modified-release tablets", "4 in the morning and 1 at night", "OPI-FPM")
+LIQUID = plan("Morphine sulfate 10mg/5ml oral solution", "5ml qds", "OPI-FPM")
 PATCHES = plan("Fentanyl 50micrograms/hour transdermal patches", "1 every 72 hours", "OPI-FPM")
 
 
@@ -56,6 +57,8 @@ BROKEN: list[tuple[str, Callable[[], tapers.Plan]]] = [
     ("buildable", lambda: item(GOOD, 3, units=((NIGHT, Decimal("0.5")),))),
     ("buildable", lambda: item(GOOD, 3, product=product("Morphine 20mg modified-release capsules"))),
     ("buildable", lambda: item(GOOD, 3, product=product("Morphine 10mg tablets"))),
+    ("buildable", lambda: item(LIQUID, 3, units=((NIGHT, Decimal("1.3")),))),
+    ("ending", lambda: replace(LIQUID, steps=(*LIQUID.steps[:-3], LIQUID.steps[-1]))),
     ("times_of_day", lambda: item(GOOD, 3, units=((tapers.Time.MIDDAY, Decimal(2)),))),
     ("times_of_day", lambda: item(GOOD, 0, units=((MORNING, Decimal(1)),))),
     ("times_of_day", lambda: item(GOOD, 1, units=((MORNING, Decimal(3)),))),
