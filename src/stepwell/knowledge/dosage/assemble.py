@@ -241,6 +241,8 @@ def _adds(part: Reckoned, kept: list[Reckoned], result: Sum) -> bool:
     """Whether this part adds to those before it; False when it only repeats one."""
     for other in kept:
         if part.as_needed != other.as_needed:
+            if _may_be_instead(part, other):
+                raise RefusedError("ambiguous")
             if (
                 other.as_needed
                 and part.part.joined != "and"
@@ -275,6 +277,19 @@ def _adds(part: Reckoned, kept: list[Reckoned], result: Sum) -> bool:
         if part.part.joined != "and" and not _on_other_days(part, other):
             raise RefusedError("conflict")
     return True
+
+
+def _may_be_instead(part: Reckoned, other: Reckoned) -> bool:
+    """ "1 bd, can take 2 bd if bad": as often as the regular dose and more of it, so perhaps in its place."""
+    extra = part.dose is not None and part.dose.led == "extra"
+    return (
+        part.as_needed
+        and not extra
+        and part.part.joined != "and"
+        and part.occasions is not None
+        and part.occasions == other.occasions
+        and part.part.slots == other.part.slots
+    )
 
 
 def _evening_and_night(one: Reckoned, other: Reckoned) -> bool:

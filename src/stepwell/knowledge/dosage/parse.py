@@ -165,6 +165,8 @@ def _answer(
 ) -> Dosage:
     agreement = reading.agreement
     first = found[0]
+    if reading.cleaned.letter and (first.changes or first.leads_to):
+        raise RefusedError(reading.cleaned.letter)  # "1 tds, reducing regime - see letter"
     total = reckon(first, agreement)
     changing = len(found) > 1 or bool(first.changes)
     steps: tuple[Step, ...] = ()

@@ -223,6 +223,8 @@ def _minutes(word: str) -> int:
 
 def _other(kind: str, word: str, start: int, end: int) -> Token:
     """Dotted words, parts of one, times of the clock, dates, quantities; what nobody placed is unknown."""
+    if word in _ARROWS:
+        return Token("word", None, start, end, _ARROWS[word])
     if word in _TWO_FACED:
         return Token("ambiguous", None, start, end, word)
     if kind == "dotted":
@@ -239,6 +241,7 @@ def _other(kind: str, word: str, start: int, end: int) -> Token:
     return Token({"quantity_sign": "contact", "date": "date"}.get(kind, "unknown"), None, start, end, word)
 
 
+_ARROWS = {"↑": "increase", "↓": "reduce"}
 _TWO_FACED = frozenset({"w/e"})
 """Weekend, or week ending."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -107,6 +108,8 @@ class Builder:
                 self.pending = name
         elif name == "prn":
             self._prn()
+        elif name == "repeat":
+            self._repeat()
         elif name == "stat":
             self.part.stat = True
         elif name in ("event", "apply", "each_site"):
@@ -118,6 +121,8 @@ class Builder:
             self.part.wear = True
             self.pending = "none" if self.pending == "and" else self.pending
         elif name == "dated":
+            if self.clause.leads_to:
+                raise RefusedError("ambiguous")  # "reduce to 1 nocte from 12/5": until then it is another dose
             self.clause.dated = self.part.dose is not None
         elif name == "stopped":
             self.stopped = True
@@ -156,6 +161,16 @@ class Builder:
             clause.prn = True
         else:
             part.prn = True
+
+    def _repeat(self) -> None:
+        """The dose once more, as needed: only of what is taken once a day."""
+        part = self.part
+        alone = len(self.clauses) == 1 and len(self.clause.parts) == 1
+        if not alone or part.dose is None or not part.only_slots or len(part.slots) > 1:
+            raise RefusedError("ambiguous")
+        part.prn = part.prn or self.clause.prn
+        self.clause.prn = False
+        self.clause.parts.append(Part(joined="and", dose=replace(part.dose, led="extra"), prn=True))
 
     def _new_clause(self, joined: str, start: int) -> None:
         self.clauses.append(Clause(joined=joined, start=start))

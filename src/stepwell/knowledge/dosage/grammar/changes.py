@@ -25,6 +25,7 @@ from stepwell.knowledge.dosage.grammar.timings import adverb, alternate, every
 from stepwell.knowledge.dosage.tokens import Token
 
 _SEVEN = 7
+_BY_STEPS = ("slowly", "gradually", "stepwise")
 
 
 @rule(
@@ -43,6 +44,10 @@ def change(tokens: list[Token], place: int, read: list[Atom]) -> Yield | None:
         kind(tokens, at) != "unit" or value(tokens, at) == "dose"
     ):
         at += 1
+    slowly = any(kind(tokens, step) == "change_rider" for step in range(place + 1, at))
+    slowly = slowly or tokens[place].word.endswith(_BY_STEPS)
+    if slowly and not any(isinstance(atom, Amount) for atom in read):
+        raise RefusedError("taper_no_start", "taper")  # "increase slowly to 2 tds": from what is not said
     heads = kind(tokens, at - 1) == "comma" and tokens[at - 1].word == ":"
     if heads and not any(isinstance(atom, Amount) for atom in read):
         return [], at  # "Reducing dose: 3 daily for a week, then ..." names what follows
@@ -204,6 +209,29 @@ _MARKS = {
 }
 
 
+_OF_A_REPEAT = frozenset("count after in at number a period clock when prn condition filler at_least for or".split())
+
+
+@rule(
+    "repeat_dose",
+    ("1 nocte. May repeat after 1 hour if needed", "1/2"),
+    ("1 nocte prn, may repeat once", "0/2"),
+    ("1 qds, may repeat once", "refused"),
+)
+def repeat_dose(tokens: list[Token], place: int, read: list[Atom]) -> Yield | None:
+    """May repeat once, repeat after an hour if needed: the dose once more. Numbers here count hours, or tell the hour."""
+    del read
+    after = place + 1
+    while kind(tokens, after) in _OF_A_REPEAT:
+        counts = kind(tokens, after + 1) == "period" or tokens[after + 1 : after + 2] and tokens[after + 1].word in ("am", "pm")
+        if kind(tokens, after) == "number" and not counts:
+            return None
+        after += 1
+    if kind(tokens, after) not in ("end", "stop", "comma", "close", "semicolon", "dash", "max"):
+        return None
+    return [Mark(tokens[place].start, tokens[after - 1].end, "repeat")], after
+
+
 @rule("apply stop " + " ".join(_MARKS))
 def mark(tokens: list[Token], place: int, read: list[Atom]) -> Yield | None:
     """The plain marks."""
@@ -236,7 +264,10 @@ def _says_total(tokens: list[Token], place: int, read: list[Atom]) -> bool:
 )
 def goal(tokens: list[Token], place: int, read: list[Atom]) -> Yield | None:
     """The end of a rate: "... to 1 daily", "... until 1 bd"."""
-    last = read[-1] if read else None
+    riders = 0
+    while len(read) > riders and isinstance(read[-1 - riders], Mark) and read[-1 - riders].name == "rider":
+        riders += 1
+    last = read[-1 - riders] if len(read) > riders else None
     if not isinstance(last, Change) or last.kind == "to":
         return None
     if kind(tokens, place + 1) not in ("number", "fraction", "max", "a", "upto"):

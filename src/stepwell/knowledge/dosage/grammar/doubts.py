@@ -110,6 +110,7 @@ def _is_strength_of_a_patch(kept: list[Token], place: int) -> bool:
 def _was_changed(kept: list[Token], place: int) -> bool:
     """ "1 bd (increased to 2 bd)": which of the two is taken now is not said."""
     token = kept[place]
-    if token.kind != "change" or token.word not in _CHANGED or _kind(kept, place - 1) != "open":
+    marked = _kind(kept, place - 1) in ("open", "stop", "semicolon", "dash")
+    if token.kind != "change" or token.word not in _CHANGED or not marked or _kind(kept, place + 1) != "to":
         return False
     return any(t.kind in _COUNTED for t in kept[:place]) and any(t.kind in _COUNTED for t in kept[place:])

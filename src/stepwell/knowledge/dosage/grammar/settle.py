@@ -267,6 +267,9 @@ def _keeps_in(tokens: list[Token], place: int, settled: list[Token]) -> bool:
 def _keeps_at(tokens: list[Token], place: int, settled: list[Token]) -> bool:
     del settled
     dosed = _kind(tokens, place + 1) == "number" and _kind(tokens, place + 2) == "unit"
+    started = place > 0 and tokens[place - 1].word.startswith(("start", "begin", "commenc"))
+    if started and _kind(tokens, place + 2) in ("when", "latin") and tokens[place + 2].word not in ("am", "pm"):
+        return False  # "start at 1 nocte"
     return _kind(tokens, place + 1) in ("number", "clock") and not dosed  # "start at 8 tabs daily"
 
 

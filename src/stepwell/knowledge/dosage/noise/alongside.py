@@ -38,7 +38,9 @@ def alongside(tokens: list[Token], place: int, cleaned: Cleaned) -> int:
     after = place + 1
     while kind_at(tokens, after) in ("filler", "who", "a", "and", "verb"):
         after += 1
-    if kind_at(tokens, after) == "drug":
+    if kind_at(tokens, after) == "drug" or (
+        kind_at(tokens, after) == "prn" and tokens[after].word.startswith("breakthrough")
+    ):
         end = _past_drug(tokens, after)
     else:
         end = _past_strength(tokens, after, cleaned, named=lead.endswith(_WITH))

@@ -45,11 +45,27 @@ VERBS_OF_SUPPLY = frozenset("dispense disp issue supply mitte quantity qty colle
 
 def supply(tokens: list[Token], place: int, cleaned: Cleaned) -> int:
     """Dispense weekly, 28 day supply, weekly script, supply 56 tablets, 7/7 scripts."""
+    if tokens[place].word == "repeat" and _is_once_more(tokens, place, cleaned):
+        return place + 1
     noun = tokens[place].word not in VERBS_OF_SUPPLY
     after = _after_supply(tokens, place + 1, noun)
     if after == place + 1 or noun or _how_often_it_is_issued(tokens, place, cleaned):
         _drop_before_supply(tokens, place, after, cleaned)
     return take(tokens, place, after, cleaned)
+
+
+def _is_once_more(tokens: list[Token], place: int, cleaned: Cleaned) -> bool:
+    """ "1 nocte. If awake at 2am repeat": behind a condition, the dose once more and no prescription."""
+    kept = cleaned.kept
+    first = len(kept)
+    while first and kept[first - 1].kind not in BREAKS | {"comma", "dash"}:
+        first -= 1
+    if first == len(kept) or first == 0 or kept[first].kind not in ("prn", "condition"):
+        return False
+    start = kept[first].start
+    del kept[first:]
+    kept.append(Token("repeat_dose", None, start, tokens[place].end, "repeat"))
+    return True
 
 
 def _how_often_it_is_issued(tokens: list[Token], place: int, cleaned: Cleaned) -> bool:
@@ -183,6 +199,9 @@ def _drop_before_supply(tokens: list[Token], place: int, after: int, cleaned: Cl
         day = kept.pop()  # ", weekends take home"
         cleaned.drop(day.start, day.end)
     last = kept[-1]
+    if tokens[place].word.startswith("weekly") and last.kind == "number":
+        _drop_its_number(kept, cleaned)
+        return
     if tokens[place].word.endswith(_BEHIND_A_COUNT) and _drop_supplied(kept, cleaned):
         return
     if last.kind == "adverb":
