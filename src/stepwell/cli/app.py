@@ -17,7 +17,7 @@ import typer
 import stepwell
 from stepwell.base.errors import StepwellError
 from stepwell.base.progress import Stopped
-from stepwell.cli import cautions, demo, knowledge, lake, records, tapers
+from stepwell.cli import cautions, demo, knowledge, lake, prescribing, records, tapers
 
 EXITS = (
     "Exit codes: 0 done; 1 something you can put right; 2 the command line is not understood; "
@@ -43,6 +43,7 @@ app.command("equivalence")(knowledge.equivalence_command)
 app.add_typer(tapers.app, name="taper")
 app.add_typer(cautions.app, name="cautions")
 app.add_typer(records.app, name="records")
+app.add_typer(prescribing.app, name="prescribing")
 app.add_typer(lake.app, name="lake")
 app.add_typer(demo.app, name="demo")
 
