@@ -18,6 +18,7 @@ from stepwell.knowledge.cautions.model import (
     Value,
     interrupting,
 )
+from stepwell.knowledge.cautions.person import condition_words
 from stepwell.knowledge.cautions.statement import Statement
 from stepwell.knowledge.cautions.statement import read as read_statement
 
@@ -39,6 +40,7 @@ __all__ = [
     "Value",
     "check",
     "condition_lists",
+    "condition_words",
     "conditions",
     "interrupting",
     "medicine_from",

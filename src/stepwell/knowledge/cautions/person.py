@@ -14,6 +14,13 @@ from stepwell.knowledge.cautions.model import Cause, PersonFacts, Problem, Value
 Ask = Callable[[Node], Answer]
 
 _VALUE_WORDS = {"egfr": "eGFR", "creatinine_clearance": "creatinine clearance", "weight_kg": "weight", "creatinine_umol_l": "creatinine", "audit": "AUDIT score"}  # fmt: skip
+_CONDITION_WORDS = {
+    "ckd": "chronic kidney disease",
+    "copd": "COPD",
+    "fall": "a fall",
+    "overdose": "an overdose",
+    "tonsillectomy_for_sleep_apnoea": "removal of the tonsils for sleep apnoea",
+}
 _FLAG_WORDS = {
     "breastfeeding": "Whether this person is breastfeeding is not known.",
     "about_to_taper": "Whether a taper is about to start is not known.",
@@ -24,10 +31,15 @@ _FLAG_WORDS = {
 _MONTHS_WORDS = {456: "15 months"}
 
 
+def condition_words(name: str) -> str:
+    """A condition list as it is said: chronic kidney disease, peptic ulcer."""
+    return _CONDITION_WORDS.get(name, name.replace("_", " "))
+
+
 def problem(facts: PersonFacts, on: date, given: Mapping[str, Any], ask: Ask) -> Answer:
     """Whether an entry of a condition list is recorded, on or before the day (within so many days, if the rule says so)."""
     name = given["list"]
-    words = name.replace("_", " ")
+    words = condition_words(name)
     days = given.get("within_days")
     held = [each for each in facts.problems if each.code_list == name]
     earliest = date.min if days is None else on - timedelta(days=int(days))

@@ -11,7 +11,7 @@ import ibis
 from ibis import _
 
 from stepwell.knowledge import exposure
-from stepwell.knowledge.exposure import CurrentLine, DailyOme, Issue, Medicine, Point, TextState
+from stepwell.knowledge.exposure import Cover, CurrentLine, DailyOme, Issue, Medicine, Point, TextState
 from stepwell.knowledge.exposure.disagreement import NOT_LOOKED_AT, Disagreement
 from stepwell.knowledge.medicines.model import MedicineClass
 from stepwell.population.records.derived_schema import CLASSES, STATE_RANK
@@ -82,6 +82,7 @@ class PersonRecord:
     withheld: bool = (
         False  # part of the record is withheld, or not known to be whole: ``ome`` is then at least that
     )
+    covers: tuple[Cover, ...] = ()  # of every line, earlier and now
 
 
 def person_record(
@@ -117,6 +118,11 @@ def person_record(
         conditions=_conditions(tables["conditions"].filter(mine), as_of),
         others=_others(tables["issues"].filter(mine), {str(row["issue_id"]) for row in rows}, as_of),
         withheld=withheld,
+        covers=tuple(
+            cover
+            for line in exposure.lines(issues, as_of).values()
+            for cover in exposure.covers(exposure.occasions(line, rules), rules)
+        ),
     )
 
 

@@ -89,7 +89,7 @@ def test_why_a_value_is_not_known_is_the_gap() -> None:
 def test_a_condition_is_shown_with_its_code() -> None:
     found = check(person(CODEINE, problems=(replace(had("copd"), said="code 13645005"),)), ON)
     (fired,) = [each for each in found.fires if each.caution_id == "S14B"]
-    assert fired.because[-1].what == "copd (code 13645005)"
+    assert fired.because[-1].what == "COPD (code 13645005)"
 
 
 def test_every_list_a_condition_is_found_by_is_held() -> None:
