@@ -72,6 +72,9 @@ def _issued(now: MedicineNow, supplied: Supplied) -> str:
 def _by_text(now: MedicineNow, found: Disagreement) -> str:
     low, high = found.text_min, found.text_max
     assert low is not None
+    flags = {flag for row in now.instructions for flag in str(row.get("flags", "")).split("|")}
+    if "one_patch_assumed" in flags:
+        return f"{_amount(now, low)}, if one patch is worn, which it does not say"
     if high is None or low == high:
         return _amount(now, low)
     return f"{words.figure(_shown(now, low))} to {_amount(now, high)}"

@@ -85,7 +85,10 @@ def _is_patch(each: Medicine) -> bool:
 def _by_text(each: Medicine) -> str:
     low, high = each.read.daily_min, each.read.daily_max
     assert low is not None
-    return _amount(each, low, low if high is None else high)
+    assumed = (
+        ", if one patch is worn, which it does not say" if "one_patch_assumed" in each.read.flags else ""
+    )
+    return _amount(each, low, low if high is None else high) + assumed
 
 
 def _supplied(each: Medicine, supply: Supply) -> str:

@@ -20,7 +20,7 @@ RULES = exposure.current()
 PATCH = replace(CO_DYDRAMOL, line="patch", is_patch=True, mg_per_unit=None, patch_ome=Decimal(24))
 
 
-def issued(quantity, daily, *, days=(112, 84, 56, 28, 0), of: Medicine = CO_DYDRAMOL, **said):
+def issued(quantity, daily, *, days=(112, 84, 56, 28, 0), of: Medicine = CO_DYDRAMOL, read=(), **said):
     low, high = (Decimal(number) for number in daily)
     last = Issue(
         medicine=of,
@@ -40,7 +40,7 @@ def issued(quantity, daily, *, days=(112, 84, 56, 28, 0), of: Medicine = CO_DYDR
     (line,) = exposure.current_lines(issues, AS_OF, RULES)
     against = of_line(exposure.occasions(issues, RULES), AS_OF, RULES, **said)
     unit = "patch" if of.is_patch else "tablet"
-    return supply_words(MedicineNow(line, "A medicine", unit, (), (), against))
+    return supply_words(MedicineNow(line, "A medicine", unit, read, (), against))
 
 
 def test_less_than_the_instruction_says_has_both_sums():
@@ -75,6 +75,15 @@ def test_patches_are_counted_over_four_weeks():
 
     assert found.finding[0] == "The instruction says 4 patches every 28 days."
     assert found.finding[1].startswith("8 patches issued every 28 days, since")
+
+
+def test_a_number_of_patches_that_is_not_written_is_said_to_be_assumed():
+    found = issued("8", ("0.142857", "0.142857"), of=PATCH, read=({"flags": "one_patch_assumed"},))
+
+    assert (
+        found.finding[0]
+        == "The instruction says 4 patches every 28 days, if one patch is worn, which it does not say."
+    )
 
 
 def test_near_enough_says_both_and_claims_no_more():

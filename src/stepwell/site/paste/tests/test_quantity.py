@@ -48,6 +48,10 @@ def test_less_than_the_instruction_says():
             f"{PATCH}  1 every 7/7  4 patch  28 days",
             "The instruction says 4 patches every 28 days; 4 patches for 28 days.",
         ),
+        (
+            f"{PATCH}  change every 7 days  4 patch  28 days",
+            "The instruction says 4 patches every 28 days, if one patch is worn, which it does not say; 4 patches for 28 days.",
+        ),
     ],
 )
 def test_near_enough_gives_both_sums_and_no_comfort(line, said):
