@@ -27,7 +27,12 @@ CAUSES = {
     "7 Points Above CL": "shift_high",
     "7 Points Below CL": "shift_low",
 }
-ASSURANCE = {None: "none", "consistent_pass": "pass", "consistent_fail": "fail", "inconsistent": "inconsistent"}
+ASSURANCE = {
+    None: "none",
+    "consistent_pass": "pass",
+    "consistent_fail": "fail",
+    "inconsistent": "inconsistent",
+}
 
 
 @pytest.fixture
@@ -133,7 +138,10 @@ def test_funnels(folder: Path) -> None:
                 (plain.lower_95, "ll95"), (plain.upper_95, "ul95"), (plain.lower_998, "ll998"), (plain.upper_998, "ul998"),
                 (wide.lower_95, "odll95"), (wide.upper_95, "odul95"), (wide.lower_998, "odll998"), (wide.upper_998, "odul998"),
             ]  # fmt: skip
-            assert [key for ours, key in pairs if not same(ours, theirs[key])] == [], (case["name"], point.unit)
+            assert [key for ours, key in pairs if not same(ours, theirs[key])] == [], (
+                case["name"],
+                point.unit,
+            )
             far = {spc.Position.FAR_ABOVE, spc.Position.FAR_BELOW}
             assert (point.position is not spc.Position.WITHIN) == theirs["outlier_od95"]
             assert (point.position in far) == theirs["outlier_od998"]
