@@ -47,7 +47,7 @@ def spc_command(
 ) -> None:
     """An XmR chart of a series, by the rules of Making Data Count: a row for each point on standard output.
 
-    The icons, what to watch and the marked points in words go to standard error.
+    The icons and the marked points in words, and warnings, go to standard error.
     """
     from stepwell.knowledge import spc
 
@@ -63,7 +63,7 @@ def spc_command(
         output.show_json(as_dict(made))
         return
     csv_files.write(sys.stdout, HEADER, ([row[name] for name in HEADER] for row in _rows(made)))
-    for line in _said(made):
+    for line in (*spc.sentences(made), *(f"Warning: {each}" for each in made.warnings)):
         typer.echo(line, err=True)
 
 
@@ -78,6 +78,7 @@ def as_dict(made: Xmr) -> dict[str, object]:
         "variation_words": spc.variation_words(made.variation),
         "assurance": made.assurance,
         "assurance_words": spc.assurance_words(made.assurance),
+        "sentences": spc.sentences(made),
         "marked": [{"date": each.on, "special_cause": each.special_cause} for each in made.marked],
         "warnings": made.warnings,
         "segments": [
@@ -116,22 +117,6 @@ def _rows(made: Xmr) -> list[dict[str, object]]:
         }
         for each in made.points
     ]
-
-
-def _said(made: Xmr) -> list[str]:
-    from stepwell.knowledge import spc
-
-    marked = ", ".join(f"{each.on.isoformat()} ({_plain(each.special_cause)})" for each in made.marked)
-    return [
-        f"Variation: {spc.variation_words(made.variation)}.",
-        f"Assurance: {spc.assurance_words(made.assurance)}.",
-        f"Marked points: {marked or 'none'}.",
-        *(f"Warning: {each}" for each in made.warnings),
-    ]
-
-
-def _plain(word: str | None) -> str:
-    return (word or "").replace("_", " ")
 
 
 def _series(file: Path) -> list[tuple[date, float]]:

@@ -45,8 +45,8 @@ def test_a_row_for_each_point(example):
 
 def test_the_icon_is_said_with_the_marked_points(example):
     done = asked(example, "--direction", "decrease", "--target", "30", "--rebase", "2024-05-01")
-    assert "Variation: Common cause" in done.stderr
-    assert "2026-03-01 (two in three low)" in done.stderr
+    assert "Common cause: nothing unusual about the latest point." in done.stderr
+    assert "2026-03-01, two of three near the lower limit (improvement)" in done.stderr
     assert "would not reach the target" in done.stderr
     assert "No value is dated 2024-05-01" in done.stderr
 
@@ -54,7 +54,8 @@ def test_the_icon_is_said_with_the_marked_points(example):
 def test_the_shape_of_json(example):
     made = json.loads(asked(example, "--json", "--direction", "decrease", "--rebase", "2026-01-01").stdout)
     assert set(made) == {
-        "direction", "target", "variation", "variation_words", "assurance", "assurance_words", "marked", "warnings",
+        "direction", "target", "variation", "variation_words", "assurance", "assurance_words", "sentences", "marked",
+        "warnings",
         "segments", "points",
     }  # fmt: skip
     assert [each["points"] for each in made["segments"]] == [12, 6]

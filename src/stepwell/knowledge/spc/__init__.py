@@ -19,6 +19,7 @@ from stepwell.knowledge.spc.model import (
 from stepwell.knowledge.spc.poisson import Limits, poisson_limits
 from stepwell.knowledge.spc.runs import RunLimits, Runs, anhoej_limits
 from stepwell.knowledge.spc.transforms import Compared, Method
+from stepwell.knowledge.spc.words import cause_words, sentences
 from stepwell.knowledge.spc.xmr import xmr
 
 __all__ = [
@@ -47,11 +48,13 @@ __all__ = [
     "XmrPoint",
     "anhoej_limits",
     "assurance_words",
+    "cause_words",
     "control_chart",
     "funnel",
     "palette",
     "poisson_limits",
     "run_chart",
+    "sentences",
     "subgroup_chart",
     "variation_words",
     "xmr",

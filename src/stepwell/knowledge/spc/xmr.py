@@ -29,20 +29,21 @@ def xmr(
     date, a value that is not a number, and ``fix_after`` under 12; rows are named by number, from 1.
     """
     series = sorted_series(points)
+    better = Direction.of(direction)
     goal = None if target is None else numbers.number(target, "target")
     _check_fix(fix_after)
     rebased = frozenset(rebase_on)
     made = [
-        _segment(place, each, Direction(direction), fix_after, screen_outliers)
+        _segment(place, each, better, fix_after, screen_outliers)
         for place, each in enumerate(_split(series, rebased))
     ]
     segments = tuple(segment for segment, _ in made)
     last = segments[-1]
-    assurance = icons.assurance_of(last.lines, goal, Direction(direction))
+    assurance = icons.assurance_of(last.lines, goal, better)
     return Xmr(
         points=tuple(point for _, charted in made for point in charted),
         segments=segments,
-        direction=Direction(direction),
+        direction=better,
         target=goal,
         variation=last.variation,
         assurance=assurance,

@@ -9,7 +9,16 @@ from decimal import Decimal
 import pytest
 
 from stepwell.base.errors import StepwellError
-from stepwell.knowledge.spc import Assurance, Direction, Meaning, Variation, palette, variation_words, xmr
+from stepwell.knowledge.spc import (
+    Assurance,
+    Direction,
+    Meaning,
+    Variation,
+    palette,
+    sentences,
+    variation_words,
+    xmr,
+)
 from stepwell.knowledge.spc.special_causes import trends
 from stepwell.knowledge.spc.tests.series import charted, marks, month, monthly
 
@@ -260,3 +269,21 @@ def test_a_target_is_a_number() -> None:
 def test_an_unknown_direction_is_refused() -> None:
     with pytest.raises(StepwellError, match="increase, decrease or neutral"):
         Direction.of("up")
+
+
+def test_a_chart_in_sentences() -> None:
+    said = sentences(charted(EXAMPLE, target=30))
+    assert said == (
+        "Common cause: nothing unusual about the latest point.",
+        "The process as it is would not reach the target.",
+        (
+            "Marked: 2024-04-01 to 2024-12-01, 7 or more in a row above the average (concern); "
+            "2025-03-01, two of three near the lower limit (improvement); "
+            "2025-05-01, two of three near the lower limit (improvement)."
+        ),
+    )
+
+
+def test_a_chart_without_marks_says_so_and_one_not_judged_says_that() -> None:
+    assert sentences(charted(QUIET))[-1] == "No point is marked."
+    assert sentences(charted([5]))[-1] == "No point could be judged."
