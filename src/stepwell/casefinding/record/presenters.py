@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from stepwell.base import clock
-from stepwell.casefinding.record import chart, reasons, supply, words
+from stepwell.casefinding.record import cautions, chart, reasons, supply, words
 from stepwell.casefinding.record.records import FoundRecord
 from stepwell.knowledge import tables as registry
 from stepwell.people.models import Person
@@ -185,6 +185,7 @@ def record_page(found: FoundRecord) -> dict[str, Any]:
         "chart_narrow": chart.svg(record, chart.NARROW),
         "segments": list(reversed(segments)),
         "conditions": _conditions(record),
+        "cautions": cautions.card(found.cautions) if found.cautions else None,
     }
 
 

@@ -12,6 +12,7 @@ from stepwell.base.errors import StepwellError
 from stepwell.organisations.models import Organisation
 from stepwell.population import engine
 from stepwell.population.lake import Lake
+from stepwell.population.records.cautions import PersonCautions, person_cautions
 from stepwell.population.records.person import PersonRecord, person_record
 
 
@@ -23,9 +24,12 @@ class FoundRecord:
     extract_date: date
     load_id: str
     in_extract: bool
+    cautions: PersonCautions | None = None  # where they were asked for
 
 
-def record_of(practice: Organisation, patient_key: str, *, as_of: date | None = None) -> FoundRecord:
+def record_of(
+    practice: Organisation, patient_key: str, *, as_of: date | None = None, with_cautions: bool = False
+) -> FoundRecord:
     """The record in the practice's newest extract, as of its date unless another is given.
 
     Raises ``StepwellError`` when nothing was imported for the practice.
@@ -41,4 +45,5 @@ def record_of(practice: Organisation, patient_key: str, *, as_of: date | None = 
         record = person_record(tables, practice.ods_code, patient_key, as_of or loads[0].extract_date)
         patients = tables["patients"]
         there = patients.filter(patients.patient_key == patient_key).count().to_pyarrow().as_py()
-    return FoundRecord(record, loads[0].extract_date, loads[0].load_id, bool(there))
+        cautions = person_cautions(tables, practice.ods_code, patient_key, record) if with_cautions else None
+    return FoundRecord(record, loads[0].extract_date, loads[0].load_id, bool(there), cautions)

@@ -55,7 +55,7 @@ def show(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
     }
     found = None
     try:
-        found = record_of(person.practice, person.patient_key)
+        found = record_of(person.practice, person.patient_key, with_cautions=True)
         context |= presenters.record_page(found)
     except StepwellError as problem:
         context["problem"] = str(problem)

@@ -37,7 +37,7 @@ def show(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
 def _record(candidate: Candidate) -> dict[str, Any]:
     """What the newest extract holds of them, for the page; or the problem that it cannot be read."""
     try:
-        found = record_of(candidate.candidate_list.practice, candidate.patient_key)
+        found = record_of(candidate.candidate_list.practice, candidate.patient_key, with_cautions=True)
     except StepwellError as problem:
         return {"problem": str(problem)}
     return person_presenters.record_page(found)
