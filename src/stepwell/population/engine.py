@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -65,6 +66,40 @@ def parquet(con: BaseBackend, paths: Sequence[Path], schema: pa.Schema | None = 
     types = ibis.Schema.from_pyarrow(schema)
     missing = {name: ibis.null(types[name]) for name in schema.names if name not in table.columns}
     return table.mutate(**missing).select(*schema.names) if missing else table.select(*schema.names)
+
+
+def csv(con: BaseBackend, path: Path, names: Sequence[str], encoding: str) -> ir.Table:
+    """A CSV file with one header line as a table of text, its columns called ``names``, every cell as it stands.
+
+    ``encoding`` is "utf-8" or "latin-1". Nothing is guessed from the rows. A row with another number of cells, or bytes that are not of the
+    encoding, raise the engine's own error when the table is read; ``csv_fault`` says what it means.
+    """
+    return con.read_csv(
+        str(path),
+        columns=dict.fromkeys(names, "VARCHAR"),
+        header=True,
+        encoding=encoding,
+        delim=",",
+        quote='"',
+        escape='"',
+        auto_detect=False,
+        strict_mode=True,
+        max_line_size=1_000_000,
+    )
+
+
+def csv_fault(error: Exception) -> tuple[str, int | None] | None:
+    """What the engine's complaint of a CSV file means: "encoding", "cells" or "unfinished", and the line; None: not of CSV.
+
+    The complaint itself holds the line's text, so it is never shown.
+    """
+    text = str(error)
+    line = re.search(r"CSV Error on Line: (\d+)", text)
+    if line is None:
+        return None
+    kinds = {"Invalid unicode": "encoding", "Expected Number of Columns": "cells", "unterminated quote": "unfinished"}
+    kind = next((kind for words, kind in kinds.items() if words in text), "cells")
+    return kind, int(line[1])
 
 
 def write_parquet(con: BaseBackend, table: ir.Table, path: Path) -> None:

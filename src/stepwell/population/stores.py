@@ -32,7 +32,7 @@ def open_stores(
     """The lake at ``lake_path`` with its vault (``<lake>.vault``) and key (the file given, ``STEPWELL_KEY``, ``<lake>.key``).
 
     With ``create`` a lake, a vault and, when no key is given, a key file are made where there are none; a lake that
-    exists never gets a new key. Raises ``StepwellError`` when the key is another lake's, or vault or key would lie in
+    exists never gets a new key, but for one that has none yet, holding public data alone. Raises ``StepwellError`` when the key is another lake's, or vault or key would lie in
     the lake.
     """
     vault_path = vault_path or default_vault(lake_path)
@@ -44,11 +44,13 @@ def open_stores(
         Lake(lake_path)  # says that there is none
     key = LakeKey.from_environment() if key_path is None else None
     created = None
-    if key is None and not exists and key_path is None and not file.exists():
+    keyless = not exists or (create and Lake(lake_path).key_id is None)
+    if key is None and keyless and key_path is None and not file.exists():
         key, created = LakeKey.create(file), file
     if key is None:
         key = LakeKey.from_file(file)
     lake = Lake(lake_path) if exists else Lake.create(lake_path, key.id)
+    lake.take_key(key.id)
     if key.id != lake.key_id:
         raise StepwellError(
             "This lake was made with another key, so the same person would get two keys in it.",

@@ -18,7 +18,13 @@ from stepwell.knowledge.equivalence.model import (
     Refusal,
 )
 from stepwell.knowledge.equivalence.patches import Bound, bounds
-from stepwell.knowledge.equivalence.population import PopulationTotal, Supply, population_total
+from stepwell.knowledge.equivalence.population import (
+    PopulationTotal,
+    Supply,
+    counting_table,
+    is_counted,
+    population_total,
+)
 from stepwell.knowledge.equivalence.reading import taken_as_read
 from stepwell.knowledge.equivalence.thresholds import Band, Threshold, band, threshold, thresholds
 from stepwell.knowledge.equivalence.total import Total, total
@@ -45,10 +51,12 @@ __all__ = [
     "band",
     "bounds",
     "convert",
+    "counting_table",
     "from_injections",
     "from_patches_supplied",
     "from_syringe_driver",
     "from_units",
+    "is_counted",
     "population_total",
     "shown",
     "side_by_side",

@@ -9,7 +9,7 @@ from typing import Any
 
 from stepwell.base.errors import StepwellError
 from stepwell.knowledge import tables
-from stepwell.knowledge.equivalence.factors import factor
+from stepwell.knowledge.equivalence.factors import Factor, factor
 from stepwell.knowledge.equivalence.held import marked, usable
 from stepwell.knowledge.equivalence.model import plain_number
 from stepwell.knowledge.equivalence.patches import daily_per_microgram_an_hour, quantity_over
@@ -96,7 +96,7 @@ def _one(supply: Supply, table: str) -> tuple[Decimal | None, str]:
         return None, f"{product.name}: whether bottles or sprays are counted is not known."
     if strength is None:
         return None, f"{product.name if product else substance}: the strength is not known."
-    row = factor(table, substance, route)
+    row = population_factor(table, substance, route)
     if row is None or row.value is None or row.input_unit != "mg":
         return None, f"The table {table} has no factor for {substance} by this route ({route})."
     ome = supply.quantity * strength * row.value
@@ -108,13 +108,41 @@ def _patches(supply: Supply, product: Product, rate: Decimal, table: str) -> tup
     hours = (
         supply.brand_interval_hours or product.patch_interval_hours or _usual_hours(product.substance, rate)
     )
-    row = factor(table, product.substance, product.route)
+    row = population_factor(table, product.substance, product.route)
     a_day = None if row is None else daily_per_microgram_an_hour(row)
     if hours is None or a_day is None:
         missing = "interval of the brand is not known" if hours is None else f"table {table} has no value"
         return None, f"{product.name}: the {missing}."
     ome, written = quantity_over(supply.quantity, rate, hours, a_day)
     return ome, f"{product.substance}: {written}"
+
+
+def population_factor(table: str, substance: str, route: str) -> Factor | None:
+    """The factor a table's totals were published with: its own, else by the table that stands in where it is silent."""
+    method = _methods().get(table, {})
+    for row in method.get("rows", ()):
+        if (row["substance"], row["route"]) == (substance, route):
+            value = Decimal(row["factor"])
+            return Factor(table, substance, route, "factor", value, None, row["status"], row["source"], "", "mg")
+    found = factor(table, substance, route)
+    if found is None and "otherwise" in method:
+        return factor(method["otherwise"], substance, route)
+    return found
+
+
+def is_counted(table: str, bnf_code: str) -> bool:
+    """Whether a table's totals over a population take in a presentation of this BNF code."""
+    sections = _methods().get(table, {}).get("bnf_sections")
+    return sections is None or bnf_code.startswith(tuple(sections))
+
+
+def counting_table() -> str:
+    """The table that counts populations unless another is asked for."""
+    return marked("counts_populations")
+
+
+def _methods() -> Any:
+    return tables.document("ome_tables")["population_methods"]
 
 
 def _usual_hours(substance: str, rate: Decimal) -> int | None:

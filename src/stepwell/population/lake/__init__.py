@@ -1,7 +1,7 @@
 """The lake: imported facts as Parquet, seen only whole. ``Lake(path).pin()`` to read, ``importing`` to write."""
 
 from stepwell.population.lake.locks import LakeBusy
-from stepwell.population.lake.manifest import FileCount, Load, Manifest, TableCount
+from stepwell.population.lake.manifest import FileCount, Load, Manifest, PublicLoad, TableCount
 from stepwell.population.lake.store import Lake, Snapshot
 from stepwell.population.lake.writing import (
     COMMIT_STEPS,
@@ -23,6 +23,7 @@ __all__ = [
     "LakeBusy",
     "Load",
     "Manifest",
+    "PublicLoad",
     "OnStep",
     "Snapshot",
     "TableCount",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
@@ -92,13 +92,58 @@ class Load:
 
 
 @dataclass(frozen=True, slots=True)
+class PublicLoad:
+    """One import of public data: one month of prescribing, one month of list sizes, one list of organisations.
+
+    ``dataset`` is "month", "list_sizes", "organisations" or "measure"; ``period`` says which of it ("2017-09"). ``counts`` are numbers for
+    provenance, ``checks`` what the checks of the import found, in words.
+    """
+
+    load_id: str
+    dataset: str
+    period: str
+    source: str  # the format it came in
+    imported_at: datetime
+    importer_version: str
+    fingerprint: str
+    files: tuple[SourceFile, ...]
+    file_counts: Mapping[str, FileCount]
+    counts: Mapping[str, int]
+    checks: tuple[str, ...]
+    manifest: int
+    published_on: date | None = None
+    derived: str | None = None  # version of the measures worked out from it; None: not worked out
+
+    @property
+    def of(self) -> tuple[str, str]:
+        """What it is a load of: (dataset, period)."""
+        return self.dataset, self.period
+
+    @classmethod
+    def from_json(cls, record: dict[str, Any]) -> PublicLoad:
+        """The load ``asdict`` wrote."""
+        return cls(
+            **{
+                **record,
+                "imported_at": datetime.fromisoformat(record["imported_at"]),
+                "files": tuple(SourceFile(**file) for file in record["files"]),
+                "file_counts": {name: FileCount(**count) for name, count in record["file_counts"].items()},
+                "checks": tuple(record["checks"]),
+                "published_on": _day(record["published_on"]),
+            }
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class Manifest:
-    """The loads of a lake: the current one of each (practice, source), and the one before it."""
+    """The loads of a lake: the current one of each (practice, source), and the one before it; public data likewise."""
 
     number: int = 0
     written_at: datetime = field(default_factory=now)
     loads: tuple[Load, ...] = ()
     earlier: tuple[Load, ...] = ()
+    public: tuple[PublicLoad, ...] = ()
+    public_earlier: tuple[PublicLoad, ...] = ()
 
     def current(self, practice: str, source: str) -> Load | None:
         """The load that stands for this practice and source, if there is one."""
@@ -108,17 +153,41 @@ class Manifest:
         """The next manifest, in which ``load`` is current and the one it replaces is the earlier one kept."""
         replaced = self.current(*load.of)
         earlier = tuple(kept for kept in self.earlier if kept.of != load.of)
-        return Manifest(
-            self.number + 1,
+        return self._next(
             loads=_ordered([kept for kept in self.loads if kept.of != load.of] + [load]),
             earlier=_ordered([*earlier, replaced] if replaced else earlier),
+        )
+
+    def current_public(self, dataset: str, period: str) -> PublicLoad | None:
+        """The load that stands for this dataset and period, if there is one."""
+        return next((load for load in self.public if load.of == (dataset, period)), None)
+
+    def with_public(self, loads: Sequence[PublicLoad]) -> Manifest:
+        """The next manifest, in which each of ``loads`` is current; one it replaces is kept unless it is the same load."""
+        new = {load.of: load for load in loads}
+        replaced = {
+            load.of: load
+            for load in self.public
+            if load.of in new and load.load_id != new[load.of].load_id
+        }
+        earlier = [load for load in self.public_earlier if load.of not in replaced]
+        return self._next(
+            public=_ordered([load for load in self.public if load.of not in new] + list(new.values())),
+            public_earlier=_ordered([*earlier, *replaced.values()]),
+        )
+
+    def without_public(self, dataset: str, period: str) -> Manifest:
+        """The next manifest, in which this dataset has no load for this period."""
+        gone = (dataset, period)
+        return self._next(
+            public=tuple(load for load in self.public if load.of != gone),
+            public_earlier=tuple(load for load in self.public_earlier if load.of != gone),
         )
 
     def without(self, practice: str, source: str) -> Manifest:
         """The next manifest, in which this practice and source has no load."""
         gone = (practice, source)
-        return Manifest(
-            self.number + 1,
+        return self._next(
             loads=tuple(load for load in self.loads if load.of != gone),
             earlier=tuple(load for load in self.earlier if load.of != gone),
         )
@@ -126,7 +195,10 @@ class Manifest:
     def with_derived(self, version: str) -> Manifest:
         """The next manifest, in which every current load has derived tables of this knowledge version."""
         loads = tuple(replace(load, derived=version) for load in self.loads)
-        return Manifest(self.number + 1, loads=loads, earlier=self.earlier)
+        return self._next(loads=loads)
+
+    def _next(self, **changes: Any) -> Manifest:
+        return replace(self, number=self.number + 1, written_at=now(), **changes)
 
     def in_use(self) -> tuple[Load, ...]:
         """One load per practice, the one searches read: the newest extract of the practice, ties by ``SOURCE_ORDER``.
@@ -152,6 +224,9 @@ class Manifest:
             datetime.fromisoformat(record["written_at"]),
             tuple(Load.from_json(load) for load in record["loads"]),
             tuple(Load.from_json(load) for load in record["earlier"]),
+            # Manifests written before there was public data have none.
+            tuple(PublicLoad.from_json(load) for load in record.get("public", ())),
+            tuple(PublicLoad.from_json(load) for load in record.get("public_earlier", ())),
         )
 
 

@@ -27,7 +27,7 @@ from stepwell.base.errors import StepwellError
 from stepwell.population import engine
 from stepwell.population.lake.files import write_atomically
 from stepwell.population.lake.locks import pin_file
-from stepwell.population.lake.manifest import Load, Manifest
+from stepwell.population.lake.manifest import Load, Manifest, PublicLoad
 from stepwell.population.records.canonical import TABLES
 from stepwell.population.records.derived_schema import DERIVED
 
@@ -53,11 +53,14 @@ class Lake:
                 next_step="Use the Stepwell that made it, or import the extracts again into a new lake.",
             )
         self.lake_id: str = mark["lake_id"]
-        self.key_id: str = mark["key_id"]
+        self.key_id: str | None = mark["key_id"]
 
     @classmethod
-    def create(cls, path: Path, key_id: str) -> Lake:
-        """Make an empty lake whose patient keys are made with the key of this id. ``path`` must be empty or absent."""
+    def create(cls, path: Path, key_id: str | None) -> Lake:
+        """Make an empty lake whose patient keys are made with the key of this id. ``path`` must be empty or absent.
+
+        A lake of public data alone has no key until the first record extract comes into it.
+        """
         if path.exists() and (not path.is_dir() or any(path.iterdir())):
             raise StepwellError(
                 f'"{path.name}" holds something that is not a lake.', next_step="Give an empty or new folder."
@@ -66,6 +69,13 @@ class Lake:
         mark = {"lake_id": uuid.uuid4().hex, "key_id": key_id, "schema_version": SCHEMA_VERSION}
         write_atomically(path / "lake.json", json.dumps(mark).encode())
         return cls(path)
+
+    def take_key(self, key_id: str) -> None:
+        """Give a lake that has no key yet the id of its key. One that has a key keeps it."""
+        if self.key_id is None:
+            mark = json.loads((self.path / "lake.json").read_bytes())
+            write_atomically(self.path / "lake.json", json.dumps({**mark, "key_id": key_id}).encode())
+            self.key_id = key_id
 
     def current(self) -> Manifest:
         """The manifest in force now. An empty one before the first import."""
@@ -92,7 +102,9 @@ class Lake:
         def contents() -> dict[str, Any]:
             nonlocal held
             held = self.current()
-            return {"manifest": held.number, "loads": [[load.load_id, load.derived] for load in held.loads]}
+            every: tuple[Load | PublicLoad, ...] = (*held.loads, *held.public)
+            loads = [[load.load_id, load.derived] for load in every]
+            return {"manifest": held.number, "loads": loads}
 
         with pin_file(self.path / "pins", contents):
             yield Snapshot(self, held)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
@@ -18,7 +18,7 @@ from stepwell.base.errors import StepwellError
 from stepwell.population import engine
 from stepwell.population.lake.files import fsync_directory, fsync_tree, write_atomically
 from stepwell.population.lake.locks import live_pins, writer_lock
-from stepwell.population.lake.manifest import Load, Manifest
+from stepwell.population.lake.manifest import Load, Manifest, PublicLoad
 from stepwell.population.lake.store import Lake
 from stepwell.population.records.canonical import TABLES
 from stepwell.population.records.derived_schema import DERIVED
@@ -108,10 +108,10 @@ class Writer:
         folder.mkdir(parents=True)
         return folder
 
-    def connect(self) -> BaseBackend:
+    def connect(self, memory: str = MEMORY) -> BaseBackend:
         """An engine that spills into the staging folder, so that nothing of it outlives the import."""
         self.staging.mkdir(exist_ok=True)
-        return engine.connect(memory_limit=MEMORY, threads=2, temp_dir=self.staging / "spill")
+        return engine.connect(memory_limit=memory, threads=2, temp_dir=self.staging / "spill")
 
     def commit(
         self,
@@ -140,6 +140,43 @@ class Writer:
         on_step(COMMIT_STEPS.pruned)
         return load
 
+    def commit_public(
+        self, load: PublicLoad, staged: Path, derived: Mapping[str, Path], on_step: OnStep
+    ) -> PublicLoad:
+        """Make a staged load of public data current. ``derived`` are staged folders of what was worked out, by load id.
+
+        They may be of other loads than this one: what a month's measures say can hang on a list of organisations. All
+        are worked out under ``load.derived``, and become visible with the load, together.
+        """
+        for folder in (staged, *derived.values()):
+            fsync_tree(folder)
+        on_step(COMMIT_STEPS.rows_staged)
+        for load_id, folder in derived.items():
+            _move(folder, self.lake.derived_directory(load_id, str(load.derived)))
+        on_step(COMMIT_STEPS.derived_built)
+        _move(staged, self.lake.load_directory(load.load_id))
+        on_step(COMMIT_STEPS.load_renamed)
+        self._swap(self.lake.current().with_public([load]), on_step)
+        self.sweep()
+        on_step(COMMIT_STEPS.pruned)
+        return load
+
+    def publish_derived(self, loads: Sequence[PublicLoad], derived: Mapping[str, Path]) -> None:
+        """Make staged folders, by load id, the derived tables of public loads that have their new version set."""
+        for load in loads:
+            fsync_tree(derived[load.load_id])
+            _move(derived[load.load_id], self.lake.derived_directory(load.load_id, str(load.derived)))
+        self._swap(self.lake.current().with_public(loads), _ignore)
+        self.sweep()
+
+    def withdraw_public(self, dataset: str, period: str) -> None:
+        """Take a load of public data out of the lake."""
+        current = self.lake.current()
+        if current.current_public(dataset, period) is None:
+            raise StepwellError(f"The lake holds no {dataset.replace('_', ' ')} for {period}.")
+        self._swap(current.without_public(dataset, period), _ignore)
+        self.sweep()
+
     def rederive(self, derivation: Derivation) -> int:
         """Work out again every current load that lacks this knowledge version. Returns how many; none is no change."""
         version = derivation.version
@@ -167,7 +204,9 @@ class Writer:
     def sweep(self) -> None:
         """Remove all that neither the current manifest nor a living reader holds."""
         current = self.lake.current()
-        loads = {(load.load_id, load.derived) for load in (*current.loads, *current.earlier)}
+        records = (*current.loads, *current.earlier)
+        held: tuple[Load | PublicLoad, ...] = (*records, *current.public, *current.public_earlier)
+        loads = {(load.load_id, load.derived) for load in held}
         manifests = set(range(current.number - MANIFESTS_KEPT + 1, current.number + 1))
         for pin in live_pins(self.lake.path / "pins"):
             loads |= {(load_id, version) for load_id, version in pin.get("loads", [])}
