@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from stepwell.casefinding.record import words
-from stepwell.knowledge.cautions import Cause, Finding, condition_words
+from stepwell.knowledge.cautions import Cause, Finding, Level, condition_words
 from stepwell.population.records.cautions import PersonCautions
 
 _LEVELS = {"stop": ("Stop", "red"), "warn": ("Warning", "yellow"), "inform": ("To know", "blue")}
@@ -14,7 +14,10 @@ _LEVELS = {"stop": ("Stop", "red"), "warn": ("Warning", "yellow"), "inform": ("T
 
 @dataclass(frozen=True, slots=True)
 class CautionRow:
-    """One caution. ``because``: each medicine, code or value with its day; ``unverified``: its row in the table is."""
+    """One caution. ``because``: each medicine, code or value with its day; ``unverified``: its row in the table is.
+
+    ``quiet``: it only informs, so it takes little room.
+    """
 
     id: str
     title: str
@@ -26,6 +29,7 @@ class CautionRow:
     gaps: tuple[str, ...]
     source: str
     unverified: bool
+    quiet: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,10 +78,12 @@ def _row(finding: Finding) -> CautionRow:
         colour=colour,
         message=finding.message,
         more=(*finding.detail, *finding.notes),
-        because=tuple(dict.fromkeys(_cause(each) for each in finding.because)),
+        # The notes give the OME already.
+        because=tuple(dict.fromkeys(_cause(c) for c in finding.because if not c.key.startswith("ome:"))),
         gaps=finding.gaps,
         source=finding.source,
         unverified=finding.status != "verified",
+        quiet=finding.level is Level.INFORM,
     )
 
 
@@ -86,7 +92,7 @@ def _cause(cause: Cause) -> str:
     kind = cause.key.partition(":")[0]
     if kind == "medicine":
         return f"{said}, last issued {words.long_date(cause.on)}" if cause.on else f"{said}, no issue dated"
-    if kind in ("age", "sex", "flag", "ome"):
+    if kind in ("age", "sex", "flag"):
         return said
     if kind == "era":
         return f"{said}, since {words.long_date(cause.on)}"

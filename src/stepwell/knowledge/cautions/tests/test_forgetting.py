@@ -36,8 +36,22 @@ def of_person(**forgotten: Any) -> Callable[[PersonFacts], PersonFacts]:
     return lambda facts: replace(facts, **forgotten)
 
 
+def older_or_younger(*, by: int) -> Callable[[PersonFacts], PersonFacts]:
+    """The day of birth is not held: the age may be a year less, or a year more."""
+
+    def forget(facts: PersonFacts) -> PersonFacts:
+        if facts.age is None:
+            return facts
+        low, high = sorted((max(facts.age + by, 0), facts.age))
+        return replace(facts, age=low, age_most=high)
+
+    return forget
+
+
 FORGETTING = {
     "age": of_person(age=None),
+    "day of birth, perhaps younger": older_or_younger(by=-1),
+    "day of birth, perhaps older": older_or_younger(by=1),
     "sex": of_person(sex=None),
     "values": of_person(values=()),
     "flags": of_person(flags={}),
@@ -46,6 +60,7 @@ FORGETTING = {
         facts, problems=tuple(replace(each, on=None) for each in facts.problems)
     ),
     "dates of values": lambda facts: replace(facts, values=tuple(replace(each, on=None) for each in facts.values)),
+    "that values are sure": lambda facts: replace(facts, values=tuple(replace(each, doubt="Not sure.") for each in facts.values)),
     "OME": of_person(ome=None),
     "history": of_person(opioid_history_known=False, opioid_covers=(), opioid_era_start=None),
     "other medicines": of_person(medicines_complete=False),

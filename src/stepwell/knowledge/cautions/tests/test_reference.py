@@ -55,3 +55,12 @@ def test_medicines_are_known_by_name_as_they_are_by_code() -> None:
     assert set(low) <= {"antiplatelet", "cns_depressant", "laxative"}, (
         low
     )  # aspirin of any dose; a wide class; an exemption
+
+
+@pytest.mark.reference
+def test_value_codes_are_in_the_lists_they_are_taken_from() -> None:
+    ours = tables.rows("caution_values")
+    egfr = {row["code"] for row in read("codelists/pincer-egfr.csv")}
+    renal = {row["code"] for row in read("codelists/pincer-renal.csv")}
+    assert {row["code"] for row in ours if row["name"] == "egfr"} == egfr
+    assert {row["code"] for row in ours if row["name"].startswith("creatinine")} <= renal - egfr

@@ -31,9 +31,7 @@ def conditions_of(events: Sequence[Event], *, doubts: Sequence[str]) -> Conditio
     for name in sorted(conditions()):
         held = condition_lists().get(name)
         if held is None:
-            why[name] = (
-                f"No code list for {condition_words(name)} is held here, so the record was not searched for it."
-            )
+            why[name] = f"No code list for {condition_words(name)} is held here."
             continue
         found, unclear = _found(name, held, events)
         problems += found
