@@ -6,7 +6,6 @@ import time
 from collections import Counter
 from datetime import date
 
-from stepwell.knowledge import tapers
 from stepwell.knowledge.tapers.tests import regimens
 
 COUNT = 10_000
@@ -21,7 +20,7 @@ def main() -> None:
     steps = 0
     began = time.process_time()
     for each in asked:
-        made = tapers.plan(each.regimen, each.profile, _START, each.constraints, once_daily=each.once_daily)
+        made = regimens.planned(each, _START)
         outcomes["refused" if made.refusals else "planned"] += 1
         steps += len(made.steps)
     took = time.process_time() - began

@@ -115,17 +115,23 @@ def as_dict(made: tapers.Plan) -> dict[str, object]:
     return {
         "profile": made.profile,
         "stopped_on": made.stopped_on,
-        "steps": [_step(each) for each in made.steps],
+        "steps": [_step(each, made.brand) for each in made.steps],
         "cautions": [{"id": each.id, "message": each.message} for each in made.cautions],
     }
 
 
-def _step(step: tapers.Step) -> dict[str, object]:
+def _step(step: tapers.Step, brand: str) -> dict[str, object]:
+    from stepwell.knowledge import tapers
+
     return {
         "starts_on": step.starts_on,
         "days": step.days,
         "regimen": [
-            {"product": item.product.name, "units_by_time": item.units_by_time} for item in step.regimen.items
+            {
+                "product": tapers.product_name(item.product, brand),
+                "units_by_time": item.units_by_time,
+            }
+            for item in step.regimen.items
         ],
         "daily_dose": step.daily_dose,
         "unit": step.regimen.unit.value,
@@ -139,7 +145,7 @@ def _step(step: tapers.Step) -> dict[str, object]:
         "review_on": step.review_on,
         "scripts": [
             {
-                "product": each.product.name,
+                "product": each.name,
                 "quantity": each.quantity,
                 "quantity_words": each.quantity_words,
                 "instruction": each.instruction,
@@ -165,7 +171,7 @@ def _show(made: tapers.Plan) -> None:
             typer.echo(f"    {step.reason}")
         for each in step.scripts:
             typer.echo(
-                f"    {each.product.name}: {each.quantity} ({each.quantity_words}). {each.instruction}. "
+                f"    {each.name}: {each.quantity} ({each.quantity_words}). {each.instruction}. "
                 f"Issue {each.issue_on.isoformat()}, lasts to {each.runs_out_on.isoformat()}."
             )
     typer.echo("")

@@ -53,6 +53,20 @@ def test_the_shape_of_a_plan():
     assert all(each["id"] and each["message"] for each in made["cautions"])
 
 
+def test_a_plan_begins_with_what_is_written_and_its_scripts_name_the_brand():
+    words = ["--profile", "OPI-FPM", "--start", "2026-12-01"]
+    made = answer("Zomorph 10mg capsules", "4 in the morning, 1 at night", *words)
+    first = made["steps"][0]
+    assert (first["ome_before"], first["daily_dose"]) == (50, 40)
+    assert first["regimen"] == [
+        {"product": "Zomorph 30mg modified-release capsules", "units_by_time": {"morning": 1}},
+        {"product": "Zomorph 10mg modified-release capsules", "units_by_time": {"night": 1}},
+    ]
+    assert [script["product"] for script in first["scripts"]] == [
+        each["product"] for each in first["regimen"]
+    ]
+
+
 def test_script_days_and_stock():
     words = ["--profile", "CMP-TABLET", "--start", "2026-12-01", "--script-days", "7", "--stock", "10"]
     first = answer("Co-codamol 30mg/500mg tablets", "2 qds", *words)["steps"][0]

@@ -8,10 +8,11 @@
     Decimal('110')
 
 A plan is a proposal. The way of one: ``opening`` (the dose now), ``refusals``, ``profiles`` and ``target`` (how far),
-``families``, ``ladder``, ``spread`` and ``rungs`` (which doses can be made), ``guard`` and ``lengths`` (when), ``scripts`` and
+``times`` (of day), ``brands``, ``families``, ``ladder``, ``spread``, ``liquids`` and ``rungs`` (which doses can be made), ``guard`` and ``lengths`` (when), ``scripts`` and
 ``wording`` (what is supplied), ``told`` (what must be said), ``planner`` (all of it), ``operations`` and ``stockout`` (after it has begun).
 """
 
+from stepwell.knowledge.tapers.brands import written as product_name
 from stepwell.knowledge.tapers.model import (
     Caution,
     Change,
@@ -62,6 +63,7 @@ __all__ = [
     "plan",
     "plan_from_instruction",
     "plan_in_turn",
+    "product_name",
     "profiles",
     "replan",
     "slow",

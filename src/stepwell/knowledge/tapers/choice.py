@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from stepwell.knowledge.medicines.model import Product, Release
-from stepwell.knowledge.tapers import families, rules
+from stepwell.knowledge.tapers import brands, families, rules
 from stepwell.knowledge.tapers.ladder import OccasionDoses
 from stepwell.knowledge.tapers.liquids import LiquidRungs
 from stepwell.knowledge.tapers.model import Constraints, Refusal, Regimen, Spread, Time
@@ -25,6 +25,23 @@ _NOT_SUPPLIED = Refusal(
 )
 
 
+class InBrand:
+    """The products of one brand while all times of day are kept; from there down, others of its kind in lower strengths."""
+
+    def __init__(self, own: Rungs, others: Rungs) -> None:
+        self._own = own
+        self._others = others
+
+    def at(self, dose: int, now: Regimen | None = None) -> Rung | None:
+        return self._own.at(dose, now) or self._others.at(dose, now)
+
+    def below(self, current: int, at_least: int, now: Regimen | None = None) -> Rung | None:
+        found = self._own.below(current, at_least, now) if self._own.at(current, now) else None
+        if found is not None and (now is None or found.regimen.times == now.times):
+            return found
+        return self._others.below(current, at_least, now)
+
+
 class WithLiquid:
     """Tablets or capsules while they make a dose the step may go to; from there down, the liquid the prescriber allows."""
 
@@ -43,13 +60,13 @@ class WithLiquid:
 
 
 def rungs_for(
-    regimen: Regimen, profile: Profile, constraints: Constraints, *, once_daily: bool
+    regimen: Regimen, profile: Profile, constraints: Constraints, *, once_daily: bool, brand: str = ""
 ) -> Rungs | Refusal:
     """The rungs of a plan, or why there are none."""
     start = regimen.items[0].product
     hours = regimen.change_hours
     if hours is not None:
-        return _patch_rungs(start, hours, constraints)
+        return _patch_rungs(start, hours, constraints, brand)
     if profile.basis == Basis.STRENGTH:
         return _strength_rungs(regimen, constraints)
     products = families.products_for(start, constraints, once_daily=once_daily)
@@ -66,9 +83,27 @@ def rungs_for(
         return _NOT_SUPPLIED if start.unit == "ml" else _NOTHING_HELD
     if start.unit == "ml":
         return _liquid(start, regimen)
+    if brand:
+        return _in_brand(products, start, regimen, constraints, brand)
     solid = _daily(products, start, regimen.times, constraints)
     liquid = families.liquid_for(start, constraints)
     return solid if liquid is None else WithLiquid(solid, _liquid(liquid, regimen))
+
+
+def _in_brand(
+    products: tuple[Product, ...], start: Product, regimen: Regimen, constraints: Constraints, brand: str
+) -> Rungs:
+    """Rungs of the brand, and below its lowest strength of every product there is that is no stronger."""
+    own = tuple(each for each in products if brands.sold(brand, each))
+    if not own:
+        return _daily(products, start, regimen.times, constraints)
+    lowest = min(each.strength_mg_per_unit or 0 for each in own)
+    lower = tuple(each for each in products if (each.strength_mg_per_unit or 0) < lowest)
+    in_brand = _daily(own, start, regimen.times, constraints)
+    if not lower:
+        return in_brand
+    both = tuple(each for each in products if each in own or each in lower)
+    return InBrand(in_brand, _daily(both, start, regimen.times, constraints))
 
 
 def _liquid(liquid: Product, regimen: Regimen) -> LiquidRungs:
@@ -120,8 +155,8 @@ def _rungs(
     return DailyRungs(doses, slow=slow)
 
 
-def _patch_rungs(start: Product, hours: int, constraints: Constraints) -> Rungs | Refusal:
-    patches = families.products_for(start, constraints)
+def _patch_rungs(start: Product, hours: int, constraints: Constraints, brand: str) -> Rungs | Refusal:
+    patches = _of_brand(families.products_for(start, constraints), hours, brand)
     groups: dict[int, list[Product]] = {}
     for each in patches:
         # Where the brand decides, the plan stays with the hours of the patch that is worn now.
@@ -133,6 +168,20 @@ def _patch_rungs(start: Product, hours: int, constraints: Constraints) -> Rungs 
         return _NOTHING_HELD
     return _patches(
         tuple((each, tuple(p.product_id for p in found)) for each, found in ordered), hours, patches
+    )
+
+
+def _of_brand(patches: tuple[Product, ...], hours: int, brand: str) -> tuple[Product, ...]:
+    """Of the patches worn as long as the brand's, those of the brand, and others below its lowest; all worn for other hours."""
+    own = [each.patch_rate_microgram_per_h or 0 for each in patches if brands.sold(brand, each)]
+    if not own:
+        return patches
+    return tuple(
+        each
+        for each in patches
+        if brands.sold(brand, each)
+        or (each.patch_interval_hours or hours) != hours
+        or (each.patch_rate_microgram_per_h or 0) < min(own)
     )
 
 

@@ -84,12 +84,15 @@ class Regimen:
 
 @dataclass(frozen=True, slots=True)
 class Script:
-    """One acute issue of one product. ``runs_out_on`` is the last day it covers.
+    """One acute issue of one product. ``name`` is what to write, with the ``brand`` where the plan keeps to one ("" else).
+    ``runs_out_on`` is the last day it covers.
 
     ``surplus`` is what is left of the product, beyond what this issue and those before it are for.
     """
 
     product: Product
+    brand: str
+    name: str
     quantity: int
     quantity_words: str
     instruction: str
@@ -200,6 +203,7 @@ class Plan:
 
     ``refusals`` set: no plan was made and there are no steps, or after a change the rest could not be planned. ``stopped_on`` is the first day nothing is taken, None where
     the plan ends at an agreed dose. ``left_over`` is what is at home when it ends, in units. ``product_set`` and ``rules`` are the tables it was made from.
+    ``brand``: the brand of a slow opioid or a patch, which the scripts keep naming.
     """
 
     starting: Regimen
@@ -218,3 +222,4 @@ class Plan:
     changes: tuple[Change, ...] = ()
     left_over: tuple[tuple[Product, Decimal], ...] = ()
     once_daily: bool = False
+    brand: str = ""

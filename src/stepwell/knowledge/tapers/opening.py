@@ -8,7 +8,7 @@ from decimal import Decimal
 from stepwell.knowledge import dosage
 from stepwell.knowledge.dosage import Dosage
 from stepwell.knowledge.medicines.model import Identification, Product, Release
-from stepwell.knowledge.tapers import refusals, rules, times
+from stepwell.knowledge.tapers import brands, refusals, times
 from stepwell.knowledge.tapers.ladder import plain
 from stepwell.knowledge.tapers.model import Caution, DoseUnit, Item, Refusal, Regimen
 from stepwell.knowledge.tapers.rungs import released_rate
@@ -18,6 +18,7 @@ CAUTIONS = frozenset({"written_most", "interval_differs", "time_assumed", "share
 
 _PRESCRIBER = "the prescriber"
 _HOURS = 24
+_FOUR_DAYS = 96
 _MOST_TIMES = 4
 _THE_PERSON = (
     "the person, what is taken at each time of day; then the prescriber, for an explicit instruction"
@@ -26,12 +27,16 @@ _THE_PERSON = (
 
 @dataclass(frozen=True, slots=True)
 class Opening:
-    """The regimen now, or the reasons there is none. ``once_daily``: a slow product of a brand that lasts a whole day."""
+    """The regimen now, or the reasons there is none. ``once_daily``: a slow product of a brand that lasts a whole day.
+
+    ``brand``: the brand of a slow opioid or a patch.
+    """
 
     regimen: Regimen | None
     cautions: tuple[Caution, ...] = ()
     refusals: tuple[Refusal, ...] = ()
     once_daily: bool = False
+    brand: str = ""
 
 
 _TOO_MANY_TIMES = Refusal(
@@ -64,6 +69,8 @@ def opening(found: Identification, instruction: str) -> Opening:
             "product_not_known", found.reason or "The product and its strength are not recognised."
         )
     read = dosage.parse(instruction, product)
+    if read.reason == "no_frequency" and _brand_decides(found, product):
+        return _which_brand(product)
     why = _not_read(read, product)
     if why is not None:
         return Opening(None, (), (why,))
@@ -145,7 +152,8 @@ def _daily(found: Identification, product: Product, read: Dosage) -> Opening:
             )
         )
     dose = plain(daily * product.strength_mg_per_unit)
-    return Opening(Regimen((Item(product, units),), dose, DoseUnit.MG), tuple(cautions), (), once_daily)
+    regimen = Regimen((Item(product, units),), dose, DoseUnit.MG)
+    return Opening(regimen, tuple(cautions), (), once_daily, brands.kept(found))
 
 
 def _only_a_day(read: Dosage) -> bool:
@@ -207,19 +215,16 @@ def _uneven_by_time(read: Dosage) -> bool:
 def _patches(found: Identification, product: Product, read: Dosage) -> Opening:
     often, days = read.frequency_max, read.interval_days_max
     worn = read.dose_max
-    if read.as_needed or not often or not days or worn is None or read.dose_min != worn or worn != int(worn):
-        return refused("patches_not_known", "How many patches are worn, or for how long, is not written.")
+    if read.as_needed or worn is None or read.dose_min != worn or worn != int(worn):
+        return refused("patches_not_known", "How many patches are worn is not written.")
     hours = found.patch_interval_hours or product.patch_interval_hours
-    written = days * _HOURS / often
-    known = [each for each, _ in rules.current().supply_days if each is not None]
-    if hours is None and written in known:
-        hours = int(written)
+    written = days * _HOURS / often if days and often and _one_interval(read, hours) else None
     if hours is None:
-        return refused(
-            "change_interval_unknown",
-            "How long this patch is worn depends on its brand, and the instruction does not say 72, 96 or 168 hours.",
-            "the pharmacy which brand is supplied; then the prescriber",
-        )
+        if written not in brands.hours_by_brand(product):
+            return _which_brand(product)
+        hours = int(written or 0)
+    if written is None:
+        return refused("patches_not_known", "For how long a patch is worn is not written.")
     if written != hours:
         return refused(
             "change_interval_differs",
@@ -227,4 +232,29 @@ def _patches(found: Identification, product: Product, read: Dosage) -> Opening:
         )
     rate = plain(released_rate(product) * worn)
     item = Item(product, (), int(worn), hours)
-    return Opening(Regimen((item,), rate, DoseUnit.MICROGRAM_PER_HOUR))
+    regimen = Regimen((item,), rate, DoseUnit.MICROGRAM_PER_HOUR)
+    return Opening(regimen, brand=brands.kept(found))
+
+
+def _one_interval(read: Dosage, hours: int | None) -> bool:
+    """Whether the days of wear are one number; "every 3 to 4 days" is how a patch of four days may be worded."""
+    low, high = read.interval_days_min, read.interval_days_max
+    return low == high or (hours == _FOUR_DAYS and low == 3 and high == 4)
+
+
+def _brand_decides(found: Identification, product: Product) -> bool:
+    """Whether how long a patch is worn depends on a brand, and that is not known."""
+    patch = product.patch_rate_microgram_per_h is not None
+    return patch and not found.patch_interval_hours and not product.patch_interval_hours
+
+
+def _which_brand(product: Product) -> Opening:
+    by_brand = brands.hours_by_brand(product)
+    hours = " or ".join(map(str, by_brand)) or "72, 96 or 168"
+    known = "; ".join(f"{each} hours: {', '.join(names)}" for each, names in by_brand.items())
+    return refused(
+        "change_interval_unknown",
+        f"Which brand of patch is it? How long it is worn depends on that, and the instruction does not say {hours} hours"
+        f"{f' ({known})' if known else ''}.",
+        "the pharmacy which brand is supplied; then the prescriber",
+    )

@@ -74,6 +74,7 @@ def plan(
     constraints: Constraints | None = None,
     *,
     once_daily: bool = False,
+    brand: str = "",
     cautions: tuple[Caution, ...] = (),
 ) -> Plan:
     """A plan from what is taken now. The first lower dose begins on ``start_on``.
@@ -98,12 +99,13 @@ def plan(
         rules_date=rules.current().effective_from,
         cautions=cautions,
         once_daily=once_daily,
+        brand=brand,
     )
     found = refusals.of(regimen, constraints)
     if found:
         return replace(made, refusals=found)
     profile = profile_for(profile_id, product, overridden=constraints.override("shortage") is not None)
-    rungs = rungs_for(regimen, profile, constraints, once_daily=once_daily)
+    rungs = rungs_for(regimen, profile, constraints, once_daily=once_daily, brand=brand)
     if isinstance(rungs, Refusal):
         return replace(made, refusals=(rungs,))
     course = begin(regimen, rungs, profile, constraints)
@@ -137,6 +139,7 @@ def plan_from_instruction(
         start_on,
         constraints,
         once_daily=start.once_daily,
+        brand=start.brand,
         cautions=start.cautions,
     )
 
@@ -253,7 +256,7 @@ def finish(made: Plan, course: Course) -> Plan:
 
 def supplied(made: Plan, steps: Sequence[Step], pace_now: Pace) -> Plan:
     """The plan with these steps and their scripts, the day it stops, and what must be said of it."""
-    dated, home = supply(steps, made.starting_product, made.constraints)
+    dated, home = supply(steps, made.starting_product, made.constraints, made.brand)
     last = dated[-1]
     stopped = None if last.regimen.items else last.starts_on
     left = tuple((home.products[product_id], units) for product_id, units in home.left().items())

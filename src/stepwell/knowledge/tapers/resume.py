@@ -31,7 +31,7 @@ def course_of(
     profile = profile_of(made)
     # A product that lasts a whole day stays one, whatever strength of it is taken now.
     whole_day = made.once_daily or made.starting_product.mr_interval_hours == _DAY_HOURS
-    rungs = rungs_for(taken or made.starting, profile, constraints, once_daily=whole_day)
+    rungs = rungs_for(taken or made.starting, profile, constraints, once_daily=whole_day, brand=made.brand)
     if isinstance(rungs, Refusal):
         return rungs
     course = begin(made.starting, rungs, profile, constraints)
@@ -42,9 +42,9 @@ def course_of(
     return course
 
 
-def set_dose(course: Course, regimen: Regimen, on: date, flag: str) -> None:
+def set_dose(course: Course, regimen: Regimen, on: date, *flags: str) -> None:
     """A step that the profile did not make: a step back, what is taken, the same dose of other products."""
-    step = told.step(course.pace, course.regimen, regimen, on, (flag,), guarded=course.guarded)
+    step = told.step(course.pace, course.regimen, regimen, on, flags, guarded=course.guarded)
     course.steps.append(step)
     course.levels.append(Level(on, thousandths(regimen)))
     course.regimen = regimen

@@ -77,7 +77,7 @@ class DailyRungs:
             day = self._doses.once_at_night(dose // smallest) if dose % smallest == 0 and dose else None
         else:
             day = self._doses.day(dose, tops)
-        if day is None:
+        if day is None or (tops is not None and not self._doses.fits(day, tops)):
             return None
         regimen = regimen_of(day, self._doses.occasion.products)
         return Rung(dose, regimen, ("fewer_times_a_day",) if dropped else ())
@@ -116,6 +116,10 @@ def tops_of(regimen: Regimen) -> dict[Time, int]:
         for time, units in item.units:
             found[time] = found.get(time, 0) + int(units * each)
     return {time: found[time] for time in Time if time in found}
+
+
+def _fits(regimen: Regimen, tops: Tops) -> bool:
+    return all(dose <= tops.get(time, 0) for time, dose in tops_of(regimen).items())
 
 
 def released_rate(product: Product) -> Decimal:
@@ -222,5 +226,8 @@ class StrengthRungs:
         return next((rung for rung in self._order if rung.dose == dose), None)
 
     def below(self, current: int, at_least: int, now: Regimen | None = None) -> Rung | None:
-        del at_least, now
-        return next((rung for rung in self._order if rung.dose < current), None)
+        del at_least
+        tops = None if now is None else tops_of(now)
+        return next(
+            (r for r in self._order if r.dose < current and (tops is None or _fits(r.regimen, tops))), None
+        )

@@ -8,10 +8,11 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from stepwell.knowledge.medicines.model import Product
+from stepwell.knowledge.tapers.brands import sold, written
 from stepwell.knowledge.tapers.ladder import TENTHS, plain
 from stepwell.knowledge.tapers.lengths import issue_day
 from stepwell.knowledge.tapers.model import Constraints, Item, Script, Step
-from stepwell.knowledge.tapers.told import taken_from_home
+from stepwell.knowledge.tapers.told import OTHER_BRAND, marked, taken_from_home
 from stepwell.knowledge.tapers.wording import instruction
 from stepwell.knowledge.tapers.words import in_words
 
@@ -42,27 +43,28 @@ def needed(item: Item, days: int) -> int:
 
 
 def supply(
-    steps: Sequence[Step], starting_product: Product, constraints: Constraints
+    steps: Sequence[Step], starting_product: Product, constraints: Constraints, brand: str = ""
 ) -> tuple[tuple[Step, ...], AtHome]:
     """The steps with their scripts, and what is left at the end.
 
     A script is for one product and one step, and rounds up to whole units. What an issue leaves over, and what is at home
     at the start, is taken off the next issue of the product. A step cut short leaves what was issued for the rest of it.
+    Products sold under the ``brand`` are written by it; a step that needs another says so.
     """
     home = AtHome()
     if constraints.stock > 0:
         home.tenths[starting_product.product_id] = int(constraints.stock * TENTHS)
         home.products[starting_product.product_id] = starting_product
-    return tuple(_supplied(step, home, constraints) for step in steps), home
+    return tuple(_supplied(step, home, constraints, brand) for step in steps), home
 
 
-def _supplied(step: Step, home: AtHome, constraints: Constraints) -> Step:
+def _supplied(step: Step, home: AtHome, constraints: Constraints, brand: str) -> Step:
     scripts: list[Script] = []
     from_home = False
     day = step.starts_on
     for days in step.issue_days:
         for item in step.regimen.items:
-            script = _script(item, day, days, home, constraints)
+            script = _script(item, day, days, home, constraints, brand)
             if script is None:
                 from_home = True
             else:
@@ -72,10 +74,14 @@ def _supplied(step: Step, home: AtHome, constraints: Constraints) -> Step:
     if unused:
         for item in step.regimen.items:
             home.tenths[item.product.product_id] += needed(item, unused)
+    if brand and any(not sold(brand, item.product) for item in step.regimen.items):
+        step = marked(step, OTHER_BRAND)
     return taken_from_home(replace(step, scripts=tuple(scripts)), holds=from_home)
 
 
-def _script(item: Item, starts_on: date, days: int, home: AtHome, constraints: Constraints) -> Script | None:
+def _script(
+    item: Item, starts_on: date, days: int, home: AtHome, constraints: Constraints, brand: str
+) -> Script | None:
     product = item.product
     home.products[product.product_id] = product
     wanted = needed(item, days) - home.tenths.get(product.product_id, 0)
@@ -86,6 +92,8 @@ def _script(item: Item, starts_on: date, days: int, home: AtHome, constraints: C
         return None
     return Script(
         product=product,
+        brand=brand if brand and sold(brand, product) else "",
+        name=written(product, brand),
         quantity=quantity,
         quantity_words=in_words(quantity),
         instruction=instruction(item),

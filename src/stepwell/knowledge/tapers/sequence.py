@@ -24,6 +24,7 @@ class Line:
     regimen: Regimen
     profile: str
     once_daily: bool = False
+    brand: str = ""
 
 
 def plan_in_turn(
@@ -46,7 +47,14 @@ def plan_in_turn(
     together = _together(lines, constraints)
     made: list[Plan] = []
     for line in lines:
-        done = plan(line.regimen, line.profile, start_on, constraints, once_daily=line.once_daily)
+        done = plan(
+            line.regimen,
+            line.profile,
+            start_on,
+            constraints,
+            once_daily=line.once_daily,
+            brand=line.brand,
+        )
         if together is not None:
             return (replace(done, steps=(), stopped_on=None, left_over=(), refusals=(together,)),)
         made.append(_told(done, len(lines)))

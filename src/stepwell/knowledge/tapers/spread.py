@@ -57,7 +57,7 @@ class DayDoses:
         if dose not in self._known:
             self._known[dose] = self._share(dose, None)
         best = self._known[dose]
-        if tops is None or best is None or self._fits(best, tops):
+        if tops is None or best is None or self.fits(best, tops):
             return best
         # What is best of all is above what was taken at some time: the best of what is not.
         key = (dose, tuple(tops.get(time, 0) for time in self.times))
@@ -65,7 +65,8 @@ class DayDoses:
             self._below_tops[key] = self._share(dose, tops)
         return self._below_tops[key]
 
-    def _fits(self, day: Day, tops: Tops) -> bool:
+    def fits(self, day: Day, tops: Tops) -> bool:
+        """Whether no dose of a day is above what was taken at its time."""
         return all(self.occasion.dose_of(made) <= tops.get(time, 0) for time, made in day)
 
     def _share(self, dose: int, tops: Tops | None) -> Day | None:

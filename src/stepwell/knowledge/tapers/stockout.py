@@ -29,6 +29,7 @@ from stepwell.knowledge.tapers.resume import (
     step_on,
 )
 
+_NOT_OF_PROFILE = ("step_back", "as_taken")
 _CANNOT_SUPPLY = Refusal(
     "cannot_supply",
     "Without this product the dose taken now cannot be made, and the next that can is further down than the guard allows.",
@@ -46,7 +47,15 @@ def mark_unavailable(made: Plan, *, product_id: str, on: date, reason: str, by: 
     if not _uses(made.steps, product_id, on):
         return changed(without, "unavailable", on, reason, by)
     if on <= made.start_on:
-        again = plan(made.starting, made.profile, made.start_on, constraints, once_daily=made.once_daily)
+        again = plan(
+            made.starting,
+            made.profile,
+            made.start_on,
+            constraints,
+            once_daily=made.once_daily,
+            brand=made.brand,
+            cautions=made.cautions,
+        )
         return changed(replace(again, changes=made.changes), "unavailable", on, reason, by)
     at = step_on(made, on)
     # What is issued by then is in the person's hands: the change comes with the next issue.
@@ -85,7 +94,9 @@ def _replaced(made: Plan, at: int, on: date) -> Plan:
     same = same_dose(course, step.regimen)
     try:
         if same is not None:
-            set_dose(course, same, on, "rebuilt")
+            # A rise that a prescriber gave a reason for stays one when it is made of other products before it begins.
+            why = [] if on > step.starts_on else [each for each in step.flags if each in _NOT_OF_PROFILE]
+            set_dose(course, same, on, *why, "rebuilt")
             run(course, step.starts_on + timedelta(days=step.days))
         elif _may_fall(course, on):
             take_step(course, on)

@@ -9,6 +9,7 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from stepwell.knowledge.medicines.model import MedicineClass, Product
 from stepwell.knowledge.tapers import ome, rules
+from stepwell.knowledge.tapers.brands import by_brand
 from stepwell.knowledge.tapers.families import held_for_tapers
 from stepwell.knowledge.tapers.guard import over
 from stepwell.knowledge.tapers.ladder import MICROGRAM, TENTHS, plain
@@ -22,6 +23,7 @@ _WHOLE_DAY = 24
 
 HELD_FOR_GUARD = "held_for_guard"
 FROM_HOME = "from_home"
+OTHER_BRAND = "other_brand"
 NOT_ASKED = (
     "Not asked here, and to be asked before it is agreed: pregnancy; cancer or palliative care; dependence treatment; epilepsy; "
     "suicidal thoughts; alcohol or drugs now; and every other medicine. Other opioids add to the morphine equivalent; "
@@ -38,6 +40,7 @@ REASONS = {
     "form_differs": "The form of the medicine changes: tell the person.",
     HELD_FOR_GUARD: "Held longer than the profile's interval, so that no 28 days fall further than the guard.",
     FROM_HOME: "Some of it is taken from what is at home, whose label says another dose: write the new dose down.",
+    OTHER_BRAND: "The brand is not sold in this strength: ask the pharmacy which one, lasting as long, to name, and tell the person that it changes.",
     "held": "Held: the steps after it are later by as many days.",
     "cut_short": "Cut short; what was issued for the rest of it counts as at home.",
     "step_back": "Back to the dose before, by the prescriber.",
@@ -201,6 +204,8 @@ def _of_medicine(product: Product, plan: Plan) -> Iterator[Caution]:
             "Patches are changed on patch days, never cut, and at most two are worn at once. The first day must be one on "
             "which the patch worn now is changed.",
         )
+    if by_brand(product):
+        yield _brand(plan)
     if _brand_decides(plan):
         yield Caution(
             "name_patch_brand",
@@ -211,6 +216,19 @@ def _of_medicine(product: Product, plan: Plan) -> Iterator[Caution]:
             "tolerance",
             "After a lower dose the old dose is dangerous: tolerance falls in about a week. Return what is left over.",
         )
+
+
+def _brand(plan: Plan) -> Caution:
+    if plan.brand:
+        return Caution(
+            "brand_kept",
+            f"Slow products and patches are prescribed by brand: every script of {plan.brand} names it. "
+            "For a plan of every strength there is, give the product without its brand.",
+        )
+    return Caution(
+        "brand_unknown",
+        "No brand is named. Slow opioids and patches are best prescribed by brand: ask the pharmacy which is supplied, and name it on every script.",
+    )
 
 
 def _of_liquids(product: Product) -> Iterator[Caution]:

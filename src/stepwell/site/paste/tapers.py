@@ -85,6 +85,7 @@ def _planned(found: Answer, each: Medicine) -> Drawn:
         found.on,
         constraints,
         once_daily=start.once_daily,
+        brand=start.brand,
         cautions=start.cautions,
     )
     if made.refusals:
@@ -108,7 +109,7 @@ def _of_plan(place: int, name: str, made: Plan) -> Drawn:
         name=name,
         headline=headline,
         profile=tapers.profiles()[made.profile],
-        rows=tuple(_row(step, unit) for step in made.steps),
+        rows=tuple(_row(step, unit, made.brand) for step in made.steps),
         stair=stair(
             made.starting.dose,
             [(step.starts_on, step.daily_dose) for step in made.steps],
@@ -120,13 +121,13 @@ def _of_plan(place: int, name: str, made: Plan) -> Drawn:
     )
 
 
-def _row(step: tapers.Step, unit: str) -> Row:
+def _row(step: tapers.Step, unit: str, brand: str) -> Row:
     fall = f"{number(abs(step.percent_change))}% {'less' if step.percent_change >= 0 else 'more'}"
     ome = f"{number(step.ome_after)}mg" if step.ome_after is not None else step.ome_reason or "not known"
     return Row(
         step.starts_on,
         step.days,
-        taken(step.regimen),
+        taken(step.regimen, brand),
         f"{number(step.daily_dose)}{unit}",
         fall,
         ome,
@@ -134,14 +135,14 @@ def _row(step: tapers.Step, unit: str) -> Row:
     )
 
 
-def taken(regimen: Regimen) -> str:
-    """What is taken in a day, product by product: "Morphine 10mg ...: 2 morning"."""
+def taken(regimen: Regimen, brand: str = "") -> str:
+    """What is taken in a day, product by product, by the brand a plan keeps to: "Morphine 10mg ...: 2 morning"."""
     if not regimen.items:
         return "Nothing"
     said = []
     for item in regimen.items:
         times = ", ".join(f"{number(units)} {time}" for time, units in item.units_by_time.items())
-        said.append(f"{item.product.name}: {times}")
+        said.append(f"{tapers.product_name(item.product, brand)}: {times}")
     return "; ".join(said)
 
 
@@ -150,11 +151,11 @@ def as_csv(made: Plan) -> str:
     rows = []
     for step in made.steps:
         scripts = "; ".join(
-            f"{s.product.name}: {s.quantity} ({s.quantity_words}), {s.instruction}, issue {s.issue_on.isoformat()}"
+            f"{s.name}: {s.quantity} ({s.quantity_words}), {s.instruction}, issue {s.issue_on.isoformat()}"
             for s in step.scripts
         )
         rows.append(
-            (step.starts_on.isoformat(), step.days, taken(step.regimen), format(step.daily_dose, "f"), made.starting.unit.value,
+            (step.starts_on.isoformat(), step.days, taken(step.regimen, made.brand), format(step.daily_dose, "f"), made.starting.unit.value,
              step.percent_change, step.ome_before, step.ome_after, step.reason, scripts)
         )  # fmt: skip
     out = io.StringIO()

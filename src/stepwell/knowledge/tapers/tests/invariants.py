@@ -11,6 +11,7 @@ from itertools import pairwise
 from stepwell.knowledge import dosage
 from stepwell.knowledge.medicines import Product, Release, products
 from stepwell.knowledge.tapers import DoseUnit, Plan, Regimen, Spread, Step, Time
+from stepwell.knowledge.tapers.brands import sold
 from stepwell.knowledge.tapers.families import held_for_tapers
 from stepwell.knowledge.tapers.profiles import Profile, profiles
 
@@ -23,7 +24,19 @@ PERMITTED = {None: {7, 14, 28}, 72: {9, 15, 27, 30}, 96: {8, 12, 28}, 168: {7, 1
 
 def broken(made: Plan) -> list[str]:
     """Every rule a plan breaks; [] for a good one."""
-    rules = (falls, pace, buildable, times_of_day, patches, guard, ending, calendar, readable, supplied)
+    rules = (
+        falls,
+        pace,
+        buildable,
+        times_of_day,
+        patches,
+        guard,
+        ending,
+        calendar,
+        readable,
+        supplied,
+        branded,
+    )
     return [f"{rule.__name__}: {words}" for rule in rules for words in rule(made)]
 
 
@@ -304,3 +317,28 @@ def supplied(made: Plan) -> Iterator[str]:
     left = {product.product_id: units for product, units in made.left_over}
     if {key: units for key, units in home.items() if units} != left:
         yield f"left over {left}"
+
+
+def branded(made: Plan) -> Iterator[str]:
+    """Every script of a product of the brand names it; other products only in strengths it is not sold in, or for other hours."""
+    if not made.brand:
+        return
+    gone = made.constraints.unavailable
+    kind = (made.starting_product.form, made.starting_product.release)
+    own = [p for p in products() if (p.form, p.release) == kind and sold(made.brand, p)]
+    usable = [product for product in own if held_for_tapers(product) and product.product_id not in gone]
+    lowest = min((_strength(product) for product in usable), default=Decimal(0))
+    for step in made.steps:
+        for item in step.regimen.items:
+            other_hours = item.change_hours != made.starting.change_hours
+            if item.product not in own and _strength(item.product) >= lowest and not other_hours:
+                yield f"{item.product.name} is another brand"
+            if item.product not in own and "other_brand" not in step.flags:
+                yield "another brand is not said"
+        for script in step.scripts:
+            if (script.product in own) != (made.brand in script.name):
+                yield f"{script.name} of {made.brand}"
+
+
+def _strength(product: Product) -> Decimal:
+    return product.strength_mg_per_unit or product.patch_rate_microgram_per_h or Decimal(0)

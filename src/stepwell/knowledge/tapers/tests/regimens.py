@@ -5,11 +5,13 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from functools import cache
 
 from stepwell.knowledge import medicines, tapers
 from stepwell.knowledge.medicines import Identification, Product, Release
+from stepwell.knowledge.tapers.brands import by_brand, written
 from stepwell.knowledge.tapers.families import held_for_tapers, supplied_now
 
 _OFTEN = {
@@ -29,6 +31,7 @@ class Asked:
     found: Identification
     regimen: tapers.Regimen
     once_daily: bool
+    brand: str
     profile: str
     constraints: tapers.Constraints
 
@@ -44,6 +47,13 @@ def products() -> tuple[Identification, ...]:
         and tapers.choosable(p)
     ]
     found = [medicines.identify(code=p.dmd_vmp_id, name=p.name) for p in held]
+    # Slow opioids and patches by some of their brands too.
+    named = [(p, brand) for p in held if by_brand(p) for brand in p.brands[:2]]
+    found += [
+        each
+        for p, brand in named
+        if (each := medicines.identify(name=written(p, brand))).product == p and each.brand == brand
+    ]
     return tuple(each for each in found if each.product is not None)
 
 
@@ -52,7 +62,12 @@ def asked(choose: random.Random) -> Asked:
     while True:
         found = choose.choice(products())
         assert found.product is not None
-        start = tapers.opening(found, _instruction(choose, found.product))
+        start = tapers.opening(
+            found,
+            _instruction(
+                choose, found.product, found.patch_interval_hours or found.product.patch_interval_hours
+            ),
+        )
         if start.regimen is None:
             continue
         value, _ = tapers.ome_of(start.regimen)
@@ -62,7 +77,19 @@ def asked(choose: random.Random) -> Asked:
         if profile.startswith("CMP") and start.regimen.items[0].daily_units > _MOST_BY_TABLET:
             continue
         constraints = _constraints(choose, found.product, start.regimen)
-        return Asked(found, start.regimen, start.once_daily, profile, constraints)
+        return Asked(found, start.regimen, start.once_daily, start.brand, profile, constraints)
+
+
+def planned(asked: Asked, start_on: date) -> tapers.Plan:
+    """The plan of one."""
+    return tapers.plan(
+        asked.regimen,
+        asked.profile,
+        start_on,
+        asked.constraints,
+        once_daily=asked.once_daily,
+        brand=asked.brand,
+    )
 
 
 def many(seed: int, count: int) -> Iterator[Asked]:
@@ -72,9 +99,9 @@ def many(seed: int, count: int) -> Iterator[Asked]:
         yield asked(choose)
 
 
-def _instruction(choose: random.Random, product: Product) -> str:
+def _instruction(choose: random.Random, product: Product, patch_hours: int | None) -> str:
     if product.unit == "patch":
-        hours = product.patch_interval_hours or choose.choice((72, 96))
+        hours = patch_hours or choose.choice((72, 96))
         return f"apply {choose.choice((1, 1, 2))} patch every {hours} hours"
     times = choose.choice((1, 2, 2)) if product.release is Release.MODIFIED else choose.choice((1, 2, 3, 4))
     if product.unit == "ml":

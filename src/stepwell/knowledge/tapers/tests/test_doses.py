@@ -64,11 +64,16 @@ def test_each_step_is_the_closest_dose_above_the_target_or_the_next_below(seed: 
         profile = profiles()[asked.profile]
         if item.change_hours or item.product.unit == "ml" or profile.basis != "percent_of_current":
             continue
-        if asked.constraints.liquid or asked.constraints.score_lines or asked.constraints.maintenance:
+        if (
+            asked.brand
+            or asked.constraints.liquid
+            or asked.constraints.score_lines
+            or asked.constraints.maintenance
+        ):
             continue
         if start.dose > 200 and len(start.times) > 2:
             continue
-        made = tapers.plan(start, asked.profile, START, asked.constraints, once_daily=asked.once_daily)
+        made = regimens.planned(asked, START)
         if made.refusals:
             continue
         best_of_all(made, asked)

@@ -15,6 +15,7 @@ from stepwell.knowledge.tapers.tests.plans import plan, product
 
 GOOD = plan("Morphine 60mg modified-release tablets", "1 bd", "OPI-FPM")
 UNEVEN = plan("Morphine 10mg modified-release tablets", "4 in the morning and 1 at night", "OPI-FPM")
+BRANDED = plan("Zomorph 30mg capsules", "1 bd", "OPI-FPM")
 LIQUID = plan("Morphine sulfate 10mg/5ml oral solution", "5ml qds", "OPI-FPM")
 PATCHES = plan("Fentanyl 50micrograms/hour transdermal patches", "1 every 72 hours", "OPI-FPM")
 
@@ -79,6 +80,8 @@ BROKEN: list[tuple[str, Callable[[], tapers.Plan]]] = [
     ("readable", lambda: script(GOOD, 3, instruction="1 tablet in the morning and 1 tablet at night when required")),
     ("readable", lambda: script(UNEVEN, 0, instruction="1 tablet at night")),
     ("readable", lambda: script(PATCHES, 1, instruction="Apply 1 patch every 96 hours")),
+    ("branded", lambda: script(BRANDED, 1, name="Morphine 10mg modified-release capsules")),
+    ("branded", lambda: item(BRANDED, 1, product=product("Morphine 20mg modified-release capsules"))),
     ("supplied", lambda: script(GOOD, 3, quantity=57)),
     ("supplied", lambda: script(GOOD, 3, quantity=55)),
     ("supplied", lambda: replace(GOOD, left_over=((product("Morphine 10mg tablets"), Decimal(3)),))),
@@ -91,4 +94,4 @@ def test_a_plan_that_breaks_a_rule_is_found(rule: str, make: Callable[[], tapers
 
 
 def test_good_plans_break_none() -> None:
-    assert broken(GOOD) == broken(PATCHES) == broken(UNEVEN) == []
+    assert broken(GOOD) == broken(PATCHES) == broken(UNEVEN) == broken(BRANDED) == broken(LIQUID) == []

@@ -223,3 +223,12 @@ def test_an_agreed_dose_is_not_gone_below_because_a_product_ran_out() -> None:
     gone = product("Morphine 5mg modified-release tablets").product_id
     without = tapers.mark_unavailable(made, product_id=gone, on=START + timedelta(days=7), **WHO)
     assert doses(without) == [15] and without.refusals[0].code == "cannot_supply"
+
+
+def test_a_step_back_made_of_other_products_is_still_a_step_back(made: tapers.Plan) -> None:
+    back = tapers.step_back(made, on=SECOND_STEP, **WHO)
+    gone = product("Morphine 60mg modified-release tablets").product_id
+    without = tapers.mark_unavailable(back, product_id=gone, on=SECOND_STEP, **WHO)
+    rise = without.steps[2]
+    assert {"step_back", "rebuilt"} <= set(rise.flags) and rise.daily_dose == 110
+    assert gone not in {item.product.product_id for item in rise.regimen.items}

@@ -20,7 +20,7 @@ EACH = 50
 
 
 def planned(asked: regimens.Asked, start: date = START) -> tapers.Plan:
-    return tapers.plan(asked.regimen, asked.profile, start, asked.constraints, once_daily=asked.once_daily)
+    return regimens.planned(asked, start)
 
 
 def holds(made: tapers.Plan) -> None:

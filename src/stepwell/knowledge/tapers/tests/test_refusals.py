@@ -19,6 +19,7 @@ NOT_READ = [
     ("Morphine 10mg tablets", "1 every 4 hours", "four times"),
     ("Fentanyl 25micrograms/hour transdermal patches", "change every 48 hours", "72 hours"),
     ("Buprenorphine 35micrograms/hour transdermal patches", "1 patch twice a week", "brand"),
+    ("Fentanyl 25micrograms/hour transdermal patches", "1 patch every 2-3 days", "how long"),
     ("Co-codamol 30mg/500mg tablets", "8 a day", "at how many times"),
     ("Co-codamol 30mg/500mg tablets", "up to 8 daily", "at how many times"),
     ("Morphine 10mg modified-release tablets", "4 a day", "at how many times"),
