@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from stepwell.base.errors import StepwellError
 from stepwell.knowledge.dosage import Status, parse
-from stepwell.knowledge.pasted import cells, identifiers, words
+from stepwell.knowledge.pasted import cells, identifiers, people, words
 from stepwell.knowledge.pasted.model import Covered, Entry, Screen
 
 MOST_CHARACTERS = 10_000
@@ -48,12 +48,14 @@ class _Reading:
         if not line.strip():
             self._close()
             return
+        parts = cells.columns(line)
+        start = next((place for place, part in enumerate(parts) if cells.begins_medicine(part)), None)
         what = identifiers.found_in(line)
+        if what is None and not cells.is_heading(line) and _names_somebody(parts, start):
+            what = "a name"
         if what is not None:
             self._cover(number, what, line)
             return
-        parts = cells.columns(line)
-        start = next((place for place, part in enumerate(parts) if cells.begins_medicine(part)), None)
         if start is not None and all(cells.is_rest(part) for part in parts[:start]):
             self._begin(number, parts, start)
         elif cells.is_heading(line):
@@ -107,3 +109,12 @@ class _Reading:
 
 def _can_be_read(part: str) -> bool:
     return parse(part).status is Status.PARSED
+
+
+def _names_somebody(parts: list[str], start: int | None) -> bool:
+    """Whether somebody is named in any part of a line, or before the name of the medicine at ``start``."""
+    if start is None:
+        return any(people.names_somebody(part) for part in parts)
+    name, after = cells.split_name(parts[start])
+    said = [*parts[:start], after, *parts[start + 1 :]]
+    return people.begins_with_a_name(name) or any(people.names_somebody(part) for part in said)

@@ -57,7 +57,7 @@ def _lines(found: Answer) -> Iterator[str]:
             + " ".join((f"{line.check.heading}." if line.check.heading else "", *line.check.said)).strip()
         )
         if line.rest:
-            yield f"   Set aside: {line.rest}"
+            yield f"   Beside it, not read as a dose: {line.rest}"
 
 
 def _not_read(found: Answer) -> Iterator[str]:

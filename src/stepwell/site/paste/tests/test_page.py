@@ -60,6 +60,28 @@ def test_what_points_at_a_person_is_not_sent_back(client):
     assert "Tramadol 50mg capsules 1 qds" in page
 
 
+@pytest.mark.parametrize("said", ["1 qds give to Mary Smith", "1 qds give to mary smith", "1 qds zz99 3aa"])
+def test_a_name_or_a_postcode_inside_an_instruction_is_not_sent_back_or_written_down(client, caplog, said):
+    with caplog.at_level(logging.DEBUG):
+        page = client.post(
+            "/try/", {"medicines": f"Tramadol 50mg capsules {said}\nCodeine 30mg tablets 1 qds"}
+        ).text
+
+    assert "smith" not in page.lower() and "zz99" not in page.lower()
+    assert "smith" not in caplog.text.lower() and "zz99" not in caplog.text.lower()
+    assert "may point at a person" in page
+    assert "Codeine 30mg tablets" in page
+
+
+def test_the_answer_can_be_copied_as_text(client):
+    page = client.post("/try/", {"medicines": EXAMPLE}).text
+
+    assert 'id="as-text"' in page
+    assert "ORAL MORPHINE EQUIVALENT (OME), MG A DAY" in page
+    assert "paste.js" in page
+    assert 'id="as-text"' not in client.get("/try/").text
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [

@@ -28,7 +28,7 @@ def test_each_line_has_its_reading_its_dose_its_sum_and_its_check():
         "A day: 2 capsules; in all 60mg morphine",
         "OME a day: 60mg (2 capsule x 30 mg x 1 = 60 mg; ",
         "56 capsules for 28 days is 2 capsules a day",
-        "Set aside: 56 capsule, 28 days",
+        "Beside it, not read as a dose: 56 capsule, 28 days",
     ):
         assert said in text
 
