@@ -206,8 +206,12 @@ def _raw_tokens(folded: str) -> list[Token]:
             tokens.extend(_words(_of_interval(tokens, word, start), start, end))
         elif kind == "number":
             tokens.append(_number(word, start, end))
+        elif word == "." and tokens and tokens[-1].word == "q" and tokens[-1].end == start:
+            continue  # "change q. 1/52"
         elif kind == "mark":
             tokens.append(Token(_MARKS[word], None, start, end, word))
+        elif kind == "dotted" and word not in _TWO_FACED:
+            tokens.extend(_words(word.replace(".", "").replace("/", ""), start, end))
         elif word == ">" and tokens and tokens[-1].word == "not":
             tokens.append(Token("word", None, start, end, "over"))  # "not >40ml" is "not over 40ml"
         else:
@@ -227,8 +231,6 @@ def _other(kind: str, word: str, start: int, end: int) -> Token:
         return Token("word", None, start, end, _ARROWS[word])
     if word in _TWO_FACED:
         return Token("ambiguous", None, start, end, word)
-    if kind == "dotted":
-        return Token("word", None, start, end, word.replace(".", "").replace("/", ""))
     if kind == "beside":
         return Token("word", None, start, end, "with")
     if kind == "part":

@@ -243,6 +243,8 @@ def unit_first(tokens: list[Token], place: int, read: list[Atom]) -> Yield | Non
     after = place + 1
     if kind(tokens, after) in ("comma", "dash"):
         after += 1
+    if kind(tokens, after) == "x" and kind(tokens, after + 2) in ("apply", "every", "latin", "at", "when"):
+        after += 1  # "PLASTER x1 APPLY"
     found = quantity(tokens, after)
     clock = (
         found is not None and kind(tokens, found.after) == "when" and tokens[found.after].word in ("am", "pm")

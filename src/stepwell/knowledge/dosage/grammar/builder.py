@@ -122,7 +122,9 @@ class Builder:
             self.pending = "none" if self.pending == "and" else self.pending
         elif name == "dated":
             if self.clause.leads_to:
-                raise RefusedError("ambiguous")  # "reduce to 1 nocte from 12/5": until then it is another dose
+                raise RefusedError(
+                    "ambiguous"
+                )  # "reduce to 1 nocte from 12/5": until then it is another dose
             self.clause.dated = self.part.dose is not None
         elif name == "stopped":
             self.stopped = True
@@ -289,7 +291,8 @@ class Builder:
 
     def every(self, atom: Every) -> None:
         self._before_timing(atom)
-        if atom.bare and (self.part.slots or self.part.dose is None):
+        worn = self.clause.apply or self.clause.change_patch
+        if atom.bare and (self.part.slots or (self.part.dose is None and not worn)):
             raise RefusedError("ambiguous")
         if atom.alternate and self.pending == "and" and self.part.dose is not None and self.part.timed:
             raise RefusedError("ambiguous")  # "1 every morning and every other night"
@@ -342,7 +345,12 @@ class Builder:
         if part.slots and part.slots[-1].startswith("clock") and part.dose and self.pending == "none":
             if not part.led_by_time and not part.times:
                 raise RefusedError("ambiguous")  # "1 8am 2pm": two at pm, or one at two o'clock
-        if part.dose is not None and self.pending == "none" and part.slots and tells_the_hour(atom, part.slots[-1]):
+        if (
+            part.dose is not None
+            and self.pending == "none"
+            and part.slots
+            and tells_the_hour(atom, part.slots[-1])
+        ):
             return  # "1 mane 8am"
         hour = atom.number + (12 if atom.slot == "pm" and atom.number < 12 else 0)
         late = atom.number > _MOST_TABLETS_AT_ONCE

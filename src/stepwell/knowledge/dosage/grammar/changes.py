@@ -68,7 +68,7 @@ def change(tokens: list[Token], place: int, read: list[Atom]) -> Yield | None:
         return None
     if (
         by
-        and kind(tokens, measured.after) in ("latin", "count")
+        and (kind(tokens, measured.after) in ("latin", "count") or value(tokens, measured.after) == "1")
         and kind(tokens, measured.after + 1)
         in (
             "every",
@@ -209,7 +209,9 @@ _MARKS = {
 }
 
 
-_OF_A_REPEAT = frozenset("count after in at number a period clock when prn condition filler at_least for or".split())
+_OF_A_REPEAT = frozenset(
+    "count after in at number a period clock when prn condition filler at_least for or".split()
+)
 
 
 @rule(
@@ -223,7 +225,11 @@ def repeat_dose(tokens: list[Token], place: int, read: list[Atom]) -> Yield | No
     del read
     after = place + 1
     while kind(tokens, after) in _OF_A_REPEAT:
-        counts = kind(tokens, after + 1) == "period" or tokens[after + 1 : after + 2] and tokens[after + 1].word in ("am", "pm")
+        counts = (
+            kind(tokens, after + 1) == "period"
+            or (tokens[after + 1 : after + 2]
+            and tokens[after + 1].word in ("am", "pm"))
+        )
         if kind(tokens, after) == "number" and not counts:
             return None
         after += 1
@@ -255,7 +261,10 @@ def _says_total(tokens: list[Token], place: int, read: list[Atom]) -> bool:
     if found is None:
         return False
     measured = measure(tokens, found.after, found.high)
-    return measured is not None and (measured.unit not in MASS or period_of(tokens, measured.after)[0] == 1)
+    if measured is None:
+        return False
+    divided = kind(tokens, measured.after) in ("in", "divided")
+    return divided or measured.unit not in MASS or period_of(tokens, measured.after)[0] == 1
 
 
 @rule(

@@ -41,7 +41,12 @@ def _is_bare_stop(kept: list[Token], place: int, text: str) -> bool:
     token = kept[place]
     if token.kind != "stop" or not token.word.isalpha():
         return False
-    if _kind(kept, place - 1) not in _MARKS | {"end"} or _kind(kept, place + 1) not in _MARKS | {"end"}:
+    last = _kind(kept, place - 1) in _TIMED | {"prn"} and _kind(kept, place + 1) == "end"
+    if (
+        (not last
+        and _kind(kept, place - 1) not in _MARKS | {"end"})
+        or _kind(kept, place + 1) not in _MARKS | {"end"}
+    ):
         return False
     since = kept[place - 1].end if place else 0
     following = kept[place + 1].start if place + 1 < len(kept) else len(text)

@@ -16,6 +16,7 @@ from stepwell.knowledge.dosage.grammar.parts import (
     Duration,
     Every,
     Limit,
+    Mark,
     RefusedError,
     Times,
     Total,
@@ -283,6 +284,10 @@ def _number_before(tokens: list[Token], place: int, read: list[Atom]) -> Yield |
         days_a_week = read.pop()
         assert isinstance(days_a_week, Weekdays)
         return [Limit(days_a_week.start, end, Decimal(days_a_week.days), "day", _WEEK)], place + 1
+    if read and isinstance(read[-1], Times) and _is_as_needed(read):
+        often = read.pop()
+        assert isinstance(often, Times)
+        return [Limit(often.start, end, often.high, "dose", often.days or _DAY)], place + 1  # "prn, qds max"
     if read and isinstance(read[-1], Duration):
         return [], place + 1  # "28 days maximum" is how long
     if len(read) > 1 and isinstance(read[-1], Daily) and isinstance(read[-2], Amount):
@@ -309,6 +314,10 @@ def _number_before(tokens: list[Token], place: int, read: list[Atom]) -> Yield |
     return [Limit(amount.start, end, amount.high, amount.unit, days, True, amount.substance)], place + 1
 
 
+def _is_as_needed(read: list[Atom]) -> bool:
+    return any(isinstance(atom, Mark) and atom.name == "prn" for atom in read)
+
+
 @rule(
     "total equals",
     ("1 mane 2 nocte (total 3 daily)", "3/3"),
@@ -331,6 +340,9 @@ def stated_total(tokens: list[Token], place: int, read: list[Atom]) -> Yield | N
     if days is not None and days != 1:
         return None
     low, high = found.low * measured.factor, found.high * measured.factor
+    split = divided(tokens, after, read) if kind(tokens, after) in ("in", "divided") else None
+    if split is not None:
+        after = split[1]  # "i.e. 300mg in 2 divided doses"
     return [Total(tokens[place].start, tokens[after - 1].end, low, high, measured.unit)], after
 
 

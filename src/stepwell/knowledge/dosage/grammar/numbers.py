@@ -15,6 +15,7 @@ _WRITTEN_PARTS = {
     (Decimal(3), Decimal(4)): Decimal("0.75"),
 }
 _WIDEST_REVERSED_RANGE = 4
+_IN_WORDS = frozenset({"one", "two", "three", "four"})
 _JOINS = frozenset({"dash", "to", "or"})
 
 
@@ -93,6 +94,8 @@ def _roman_range(tokens: list[Token], place: int) -> Quantity | None:
     if kind(tokens, place + 1) != "slash" or not kind(tokens, place) == kind(tokens, place + 2) == "number":
         return None
     low, high = tokens[place], tokens[place + 2]
+    if low.word in _IN_WORDS and high.word in _IN_WORDS and low.number + 1 == high.number:
+        return Quantity(low.number, high.number, place + 3)
     if not (set(low.word) == {"i"} and set(high.word) == {"i"} and low.number + 1 == high.number):
         return None
     return Quantity(low.number, high.number, place + 3)

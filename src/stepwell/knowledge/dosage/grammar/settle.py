@@ -12,6 +12,11 @@ _AMOUNT_BEGINS = frozenset({"number", "fraction", "a"})
 _SILENT = frozenset(
     {"verb", "filler", "route", "site", "reason", "meal", "drug", "month_name", "ordinal_suffix"}
 )
+_OPERATIONS = frozenset(
+    f"{when} {what}"
+    for when in ("after", "following")
+    for what in ("operation", "surgery", "procedure", "op")
+)
 _ATTACHED = frozenset({"reason", "site", "meal", "route", "filler"})
 _NUMBERS = frozenset({"number", "fraction", "count", "latin", "weekday"})
 _AFTER_NIGHT = frozenset(
@@ -57,6 +62,8 @@ def _settled(tokens: list[Token], place: int, token: Token, settled: list[Token]
         if kind == "meal" and _kind(tokens, place + 1) == "and" and _time_follows(tokens, place + 2):
             return Token("ambiguous", None, token.start, token.end, token.word)
         return _silent(tokens, place, token, settled)
+    if kind == "event" and token.word in _OPERATIONS and _kind(tokens, place - 1) in ("reason", "site"):
+        return None  # "for severe pain following operation"
     if kind == "unit" and _names_the_product(tokens, place, settled):
         return None
     decide = _DECISIONS.get(kind)
@@ -77,6 +84,9 @@ def _turned(tokens: list[Token], place: int, token: Token, settled: list[Token])
     counted = before in _AMOUNT_BEGINS
     if token.kind == "unit":
         return _turned_unit(token, counted, after)
+    if token.kind == "total" and before == "unit" and after in ("a", "per", "adverb", "slash"):
+        timed = any(earlier.kind in ("latin", "count", "when", "every", "times") for earlier in settled)
+        return token if timed else None  # "1.2g total a day"
     if token.kind == "filler" and token.word in _FURTHER and settled:
         return _further(tokens, place, token, settled)
     if token.kind == "change_rider" and token.word.startswith("if ") and after in ("end", "stop", "close"):
@@ -228,9 +238,7 @@ def _keeps_and(tokens: list[Token], place: int, settled: list[Token]) -> bool:
     del settled
     following = _kind(tokens, place + 1)
     before = _kind(tokens, place - 1)
-    if following == "verb" and (
-        _kind(tokens, place + 2) in _TIME_BEGINS or _counts_times(tokens, place + 2)
-    ):
+    if following == "verb" and (_kind(tokens, place + 2) in _TIME_BEGINS or _counts_times(tokens, place + 2)):
         return False  # "dissolve two in water and drink every six hours"
     if _nothing_follows(tokens, place + 1):
         return False  # "then removed and new one to different site"
@@ -268,7 +276,11 @@ def _keeps_at(tokens: list[Token], place: int, settled: list[Token]) -> bool:
     del settled
     dosed = _kind(tokens, place + 1) == "number" and _kind(tokens, place + 2) == "unit"
     started = place > 0 and tokens[place - 1].word.startswith(("start", "begin", "commenc"))
-    if started and _kind(tokens, place + 2) in ("when", "latin") and tokens[place + 2].word not in ("am", "pm"):
+    if (
+        started
+        and _kind(tokens, place + 2) in ("when", "latin")
+        and tokens[place + 2].word not in ("am", "pm")
+    ):
         return False  # "start at 1 nocte"
     return _kind(tokens, place + 1) in ("number", "clock") and not dosed  # "start at 8 tabs daily"
 
@@ -297,7 +309,7 @@ def _keeps_slash(tokens: list[Token], place: int, settled: list[Token]) -> bool:
 
 def _keeps_before(tokens: list[Token], place: int, settled: list[Token]) -> bool:
     del settled
-    return _kind(tokens, place + 1) not in ("when", "meal", "filler", "meal_each")
+    return _kind(tokens, place + 1) not in ("when", "meal", "filler", "meal_each", "apply")
 
 
 def _keeps_a(tokens: list[Token], place: int, settled: list[Token]) -> bool:

@@ -21,6 +21,8 @@ from stepwell.knowledge.dosage.grammar.rules import Yield, kind, rule, value
 from stepwell.knowledge.dosage.tokens import Token
 
 _TWO_DAYS = Decimal(48)
+# An hour of the clock and too many tablets: "at 8 in the morning".
+_FIRST_HOUR, _LAST_HOUR = 5, 11
 
 
 @rule(
@@ -248,9 +250,13 @@ def at_clock(tokens: list[Token], place: int, read: list[Atom]) -> Yield | None:
     if kind(tokens, place + 1) == "clock":
         return time_of_day(tokens, place + 1, read)
     found = quantity(tokens, place + 1)
-    if found is None or found.low != found.high:
+    if found is None:
         return None
     follows = kind(tokens, found.after)
+    if found.low != found.high and not (
+        follows == "when" and tokens[found.after].word in ("am", "pm") and found.low + 2 > found.high
+    ):
+        return None  # "at 8-9pm" is about then
     written = tokens[place + 1].word
     if written.isdigit() and "1000" <= written < "2400" and len(written) == 4 and written[2:] < "60":
         hours = Decimal(int(written[:2]) * 60 + int(written[2:])) / 60
@@ -269,10 +275,30 @@ def at_clock(tokens: list[Token], place: int, read: list[Atom]) -> Yield | None:
     if follows == "oclock":
         return [When(tokens[place].start, tokens[found.after].end, f"clock {found.low}")], found.after + 1
     word = tokens[found.after].word if follows == "when" else ""
+    if value(tokens, found.after) in ("morning", "evening") and _FIRST_HOUR <= found.low <= _LAST_HOUR:
+        return _hours_in_words(tokens, place, found.low, found.after)
     if word not in ("am", "pm", "a m", "p m"):
         return None
     hour = found.low + (12 if word in ("pm", "p m") and found.low < 12 else 0)
     return [When(tokens[place].start, tokens[found.after].end, f"clock {hour}")], found.after + 1
+
+
+def _hours_in_words(tokens: list[Token], place: int, hour: Decimal, after: int) -> Yield | None:
+    """ "at 8 in the morning and 8 in the evening": both hours at once, for the second has no "at"."""
+    atoms: list[Atom] = [_hour_of(tokens, place, hour, after)]
+    if kind(tokens, after + 1) == "and" and kind(tokens, after + 2) == "number":
+        again = after + 3
+        told = value(tokens, again) in ("morning", "evening") and tokens[again].word not in ("am", "pm")
+        second = tokens[after + 2].number
+        if told and _FIRST_HOUR <= second <= _LAST_HOUR:
+            atoms.append(_hour_of(tokens, after + 2, second, again))
+            return atoms, again + 1
+    return atoms, after + 1
+
+
+def _hour_of(tokens: list[Token], place: int, hour: Decimal, after: int) -> When:
+    late = value(tokens, after) == "evening"
+    return When(tokens[place].start, tokens[after].end, f"clock {hour + 12 * late}")
 
 
 @rule(

@@ -16,9 +16,11 @@ from stepwell.knowledge.dosage.noise.notes import (
     numbered_step,
 )
 from stepwell.knowledge.dosage.noise.products import (
+    body_weight,
     gap,
     lead_time,
     named_strength,
+    on_and_off,
     strength,
     taken_off,
     water,
@@ -33,10 +35,23 @@ __all__ = ["Cleaned", "strip"]
 
 
 _RULES: dict[str, tuple[Rule, ...]] = {
-    "number": (course, share_of_packs, strength, lead_time, wear, worn_for, gap, water, pack),
+    "number": (
+        course,
+        share_of_packs,
+        strength,
+        body_weight,
+        lead_time,
+        on_and_off,
+        wear,
+        worn_for,
+        gap,
+        water,
+        pack,
+    ),
     "fraction": (lead_time,),
     "a": (lead_time, gap),
-    "on": (wear,),
+    "on": (on_and_off, wear),
+    "clock": (on_and_off,),
     "in": (packs_of,),
     "for": (wear, worn_for),
     "max": (worn_for,),
@@ -55,7 +70,7 @@ _RULES: dict[str, tuple[Rule, ...]] = {
     "supply": (supply,),
     "x": (pack,),
     "open": (pack,),
-    "digits": (contact,),
+    "digits": (on_and_off, contact),
     "phone": (contact,),
     "contact": (contact,),
     "date": (date,),

@@ -67,6 +67,10 @@ def _past_strength(tokens: list[Token], place: int, cleaned: Cleaned, named: boo
     patch = is_unit(tokens, after, _PATCHED)
     if kind_at(tokens, after) == "unit":
         after += 1
+    timed = kind_at(tokens, after) in ("latin", "count", "when", "adverb", "every")
+    if named and timed:
+        cleaned.kept.append(Token("ambiguous", None, tokens[place].start, tokens[after].end, "with"))
+        return place
     if not (named or patch) or kind_at(tokens, after) not in _ENDS:
         return place
     cleaned.beside.append(tokens[place].number * MASS_IN_MG.get(str(tokens[place + 1].value), 1000))

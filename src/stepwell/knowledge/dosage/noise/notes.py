@@ -91,6 +91,7 @@ def dated(tokens: list[Token], place: int, cleaned: Cleaned) -> int:
         "at",
         "due",
         "dash",
+        "equals",
         "who",
     ):
         after += 1
@@ -109,6 +110,8 @@ def dated(tokens: list[Token], place: int, cleaned: Cleaned) -> int:
         and tokens[after + 2].word not in ("7", "52", "12")
     ):
         after += 3  # 11/25: a month and a year, or a day and a month
+        if kind_at(tokens, after) == "at" and kind_at(tokens, after + 1) == "clock":
+            after += 2
     elif kind_at(tokens, after) in ("number", "a") and kind_at(tokens, after + 1) in (
         "ordinal_suffix",
         "month_name",

@@ -76,6 +76,30 @@ def water(tokens: list[Token], place: int, cleaned: Cleaned) -> int:
     return take(tokens, place, after + 1, cleaned) if drink else place
 
 
+_WEIGHED = frozenset(
+    {"weight", "wt", "weighs", "under", "below", "over", "<", ">", "body weight", "less than"}
+)
+
+
+def body_weight(tokens: list[Token], place: int, cleaned: Cleaned) -> int:
+    """ "(weight <50kg)", "1 qds under 50kg": of the person, and why the dose is what it is. "If under 50kg" is a condition."""
+    if place + 1 >= len(tokens) or tokens[place + 1].word not in ("kg", "kgs"):
+        return place
+    kept = cleaned.kept
+    if not any(token.kind in ("number", "fraction") for token in kept):
+        return place
+    start = tokens[place].start
+    while kept and (kept[-1].word in _WEIGHED or kept[-1].kind == "filler"):
+        start = kept.pop().start
+    told = any(token.kind in ("number", "fraction") for token in kept)
+    conditional = any(token.kind in ("condition", "prn", "or") for token in kept[-1:])
+    per_kilo = bool(kept) and kept[-1].kind in ("slash", "per", "unit")
+    cleaned.drop(start, tokens[place + 1].end)
+    if not told or conditional or per_kilo:
+        kept.append(Token("unknown", None, start, tokens[place + 1].end, "kg"))
+    return place + 2
+
+
 def lead_time(tokens: list[Token], place: int, cleaned: Cleaned) -> int:
     """Half an hour before food, 20 minutes before physio: when, not how much."""
     if is_frequency(cleaned.kept):
@@ -98,6 +122,8 @@ def lead_time(tokens: list[Token], place: int, cleaned: Cleaned) -> int:
     leads = following.kind in ("meal", "event", "when") and following.word.startswith(
         ("before", "after", "prior", "with or after")
     )
+    if leads and following.kind == "when" and any(token.kind == "when" for token in cleaned.kept):
+        return take(tokens, place, after + 1, cleaned)  # "in the evening about 2 hrs before sleep"
     if leads or (following.kind == "after" and kind_at(tokens, after + 1) in ("meal", "meal_each", "when")):
         return take(tokens, place, after, cleaned)
     return place
@@ -235,7 +261,10 @@ def _days_after(tokens: list[Token], place: int) -> bool:
 
 def taken_off(tokens: list[Token], place: int, cleaned: Cleaned) -> int:
     """Remove at night, take off at 10am, peel off 12 hours later, leave off for 12 hours: when it comes off."""
-    if tokens[place].kind == "onoff" and (tokens[place].word != "off" or not _has_patch(cleaned)):
+    hours_later = kind_at(tokens, place + 3) == "later" and is_period(tokens, place + 2, "hour")
+    if tokens[place].kind == "onoff" and (
+        tokens[place].word != "off" or not (_has_patch(cleaned) or hours_later)
+    ):
         return place
     if _has_patch(cleaned) and _days_after(tokens, place + 1):
         cleaned.kept.append(
@@ -265,9 +294,7 @@ def taken_off(tokens: list[Token], place: int, cleaned: Cleaned) -> int:
             after += 1
         elif is_period(tokens, after, "hour"):
             after += 1
-            while kind_at(tokens, after) == "filler" or (
-                tokens[after : after + 1] and tokens[after].word == "later"
-            ):
+            while kind_at(tokens, after) in ("filler", "later"):
                 after += 1
         else:
             return place
@@ -277,20 +304,55 @@ def taken_off(tokens: list[Token], place: int, cleaned: Cleaned) -> int:
     return take(tokens, place, after, cleaned)
 
 
+def on_and_off(tokens: list[Token], place: int, cleaned: Cleaned) -> int:
+    """ "on 0800 off 2000", "9am-9pm" behind plasters: when one goes on and comes off."""
+    if not _has_patch(cleaned):
+        return place
+    first = place + (tokens[place].kind in ("on", "onoff"))
+    on = _past_hour(tokens, first)
+    if on == first:
+        return place
+    after = on
+    while kind_at(tokens, after) in ("comma", "and", "dash", "to", "slash", "then"):
+        after += 1
+    second = after + (kind_at(tokens, after) in ("onoff", "remove"))
+    off = _past_hour(tokens, second)
+    if off == second or (second == after and (first > place or after == on)):
+        return place
+    cleaned.kept.append(Token("wear", None, tokens[place].start, tokens[off - 1].end, "wear"))
+    return take(tokens, place, off, cleaned)
+
+
+def _past_hour(tokens: list[Token], place: int) -> int:
+    """Past "0800", "8am", "at 20:00"; the same place where no hour of the day stands."""
+    after = place + (kind_at(tokens, place) == "at")
+    if kind_at(tokens, after) == "clock":
+        return after + 1
+    written = tokens[after].word if kind_at(tokens, after) in ("number", "digits") else ""
+    if len(written) == _DIGITS_OF_AN_HOUR and written.isdigit() and written < "2400":
+        return after + 1
+    half = kind_at(tokens, after + 1) == "when" and tokens[after + 1].word in ("am", "pm", "a m", "p m")
+    return after + 2 if written and half and len(written) <= 2 else place
+
+
+_DIGITS_OF_AN_HOUR = 4
 _SMALLEST_NAMED_STRENGTH = 5
+_FORMS = frozenset({"tablet", "capsule", "patch"})
 _ENDS_A_NAME = frozenset({"comma", "dash", "apply", "verb", "semicolon"})
 
 
 def named_strength(tokens: list[Token], place: int, cleaned: Cleaned) -> int:
     """ "BuTec 20 - change weekly", "TRANSTEC 35: apply one": a bare number behind a name and before a mark is the strength."""
     after = place + 1
-    if kind_at(tokens, after) != "number" or kind_at(tokens, after + 1) not in _ENDS_A_NAME:
+    formed = is_unit(tokens, after + 1, _FORMS)
+    behind = after + 1 + formed
+    if kind_at(tokens, after) != "number" or kind_at(tokens, behind) not in _ENDS_A_NAME:
         return place
-    mark = tokens[after + 1]
+    mark = tokens[behind]
     tight = mark.kind == "dash" and mark.start == tokens[after].end
-    if tight or tokens[after].number < _SMALLEST_NAMED_STRENGTH or kind_at(tokens, after + 2) == "end":
+    if tight or tokens[after].number < _SMALLEST_NAMED_STRENGTH or kind_at(tokens, behind + 1) == "end":
         return place
     cleaned.kept.append(tokens[place])
     cleaned.drop(tokens[after].start, tokens[after].end)
     cleaned.named.append(tokens[after].number)
-    return after + 1
+    return behind

@@ -232,7 +232,9 @@ def _without_reasons(tokens: list[Token], cleaned: Cleaned) -> list[Token]:
     while place < len(tokens):
         after = _reason_end(tokens, place, kept)
         if after > place:
-            if tokens[place].kind == "condition":  # "if the pain is bad": as needed, whatever the pain is
+            if (
+                tokens[place].kind == "condition" or tokens[place].word == "during"
+            ):  # "if the pain is bad": as needed, whatever the pain is
                 kept.append(Token("prn", None, tokens[place].start, tokens[after - 1].end, "condition"))
             else:
                 cleaned.unread.append((tokens[place].start, tokens[after - 1].end))

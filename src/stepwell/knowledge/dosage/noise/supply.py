@@ -180,7 +180,11 @@ def _quantity(tokens: list[Token], place: int) -> int:
     follows = kind_at(tokens, after)
     if follows == "filler" and tokens[after].word == "only":
         return after + 1  # "issue 14 only"
-    return after if follows in ("end", "comma", "dash", "open", "number", "supply", *BREAKS) else place
+    return (
+        after
+        if follows in ("end", "comma", "dash", "open", "number", "supply", "per_dose", *BREAKS)
+        else place
+    )
 
 
 def _drop_before_supply(tokens: list[Token], place: int, after: int, cleaned: Cleaned) -> None:
@@ -267,6 +271,9 @@ def pack(tokens: list[Token], place: int, cleaned: Cleaned) -> int:
         return place
     counted = _counted(tokens, first, tokens[place].kind == "open")
     after, unit = counted.after, counted.unit
+    lasting = _past_what_it_lasts(tokens, counted, cleaned)
+    if lasting > counted.after:
+        return take(tokens, place, lasting, cleaned)
     if _supplied_only(tokens, counted, cleaned):
         return take(tokens, place, counted.after + 1, cleaned)
     told = tokens[place].kind == "open" and _behind_supply(tokens, place, cleaned)
@@ -280,7 +287,9 @@ def pack(tokens: list[Token], place: int, cleaned: Cleaned) -> int:
             after = _after_supply(tokens, after + 1, False)  # "(100 tabs to last 1 month)"
         return take(tokens, place, after + 1, cleaned) if kind_at(tokens, after) == "close" else place
     if counted.unit is None and not counted.crossed and tokens[place].kind == "number":
-        return take(tokens, place, after, cleaned) if _count_of_packs(tokens, after, counted, cleaned) else place
+        return (
+            take(tokens, place, after, cleaned) if _count_of_packs(tokens, after, counted, cleaned) else place
+        )
     if tokens[place].kind == "x" or counted.crossed:
         alone = kind_at(tokens, after) not in ("times", "hourly", "period", "adverb")
         return take(tokens, place, after, cleaned) if alone else place
@@ -295,6 +304,20 @@ def pack(tokens: list[Token], place: int, cleaned: Cleaned) -> int:
 
 _PACK = 28
 _FEWEST_SUPPLIED = 5
+
+
+def _past_what_it_lasts(tokens: list[Token], counted: _Counted, cleaned: Cleaned) -> int:
+    """Past "= 28 days", "per 28 days", "for 4 weeks" behind so many units, where a full dose and a mark stand before."""
+    marked = bool(cleaned.kept) and cleaned.kept[-1].kind in BREAKS | {"comma", "dash", "open"}
+    if not marked or counted.unit not in COUNTED or not is_told(cleaned):
+        return counted.after
+    if kind_at(tokens, counted.after) not in ("equals", "per", "for", "every"):
+        return counted.after
+    spanned = span_of_time(tokens, counted.after + 1)
+    if spanned == counted.after + 1 or kind_at(tokens, spanned) not in ("end", "stop", "close"):
+        return counted.after
+    enough = counted.many >= SMALLEST_PACK or counted.unit == "patch"
+    return spanned if enough else counted.after
 
 
 def _supplied_only(tokens: list[Token], counted: _Counted, cleaned: Cleaned) -> bool:
@@ -337,7 +360,9 @@ def share_of_packs(tokens: list[Token], place: int, cleaned: Cleaned) -> int:
     after = place + 3
     if is_period(tokens, after, "day"):
         after += 1
-    return take(tokens, place, after, cleaned) if kind_at(tokens, after) in ("end", "stop", "close") else place
+    return (
+        take(tokens, place, after, cleaned) if kind_at(tokens, after) in ("end", "stop", "close") else place
+    )
 
 
 def _behind_supply(tokens: list[Token], place: int, cleaned: Cleaned) -> bool:
