@@ -19,6 +19,7 @@ from stepwell.knowledge.spc import (
     variation_words,
     xmr,
 )
+from stepwell.knowledge.spc.numbers import screened
 from stepwell.knowledge.spc.special_causes import trends
 from stepwell.knowledge.spc.tests.series import charted, marks, month, monthly
 
@@ -153,6 +154,12 @@ def test_the_largest_moving_ranges_are_left_out_once() -> None:
     assert ends[1] == pytest.approx((-3.06261, 6.95150), abs=1e-5)
 
 
+def test_a_moving_range_on_the_screen_is_left_out() -> None:
+    """Their mean is 2, so a screen of twice that is at 4."""
+    assert screened([1, 1, 4], 2) == [1, 1]
+    assert screened([0, 0], 2) == [0, 0]
+
+
 def test_limits_begin_anew_at_a_rebase_date() -> None:
     chart = charted([*QUIET, *(value + 10 for value in QUIET)], rebase_on=[month(16)])
     assert [segment.lines.centre for segment in chart.segments] == [0, 10]
@@ -281,6 +288,13 @@ def test_a_chart_in_sentences() -> None:
             "2025-03-01, two of three near the lower limit (improvement); "
             "2025-05-01, two of three near the lower limit (improvement)."
         ),
+    )
+
+
+def test_marked_points_side_by_side_are_told_apart_by_their_cause() -> None:
+    said = sentences(charted((*QUIET, 9, -9), fix_after=len(QUIET)))[-1]
+    assert said == (
+        "Marked: 2025-05-01, above the upper limit (concern); 2025-06-01, below the lower limit (improvement)."
     )
 
 
