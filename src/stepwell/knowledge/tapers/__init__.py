@@ -30,7 +30,7 @@ from stepwell.knowledge.tapers.model import (
 )
 from stepwell.knowledge.tapers.ome import of as ome_of
 from stepwell.knowledge.tapers.opening import Opening, opening
-from stepwell.knowledge.tapers.operations import hold, replan, slow, step_back
+from stepwell.knowledge.tapers.operations import hold, replan, slow, step_back, stop
 from stepwell.knowledge.tapers.planner import plan, plan_from_instruction
 from stepwell.knowledge.tapers.profiles import Profile, choosable, default_profile, profiles
 from stepwell.knowledge.tapers.sequence import Line, plan_in_turn
@@ -68,4 +68,5 @@ __all__ = [
     "replan",
     "slow",
     "step_back",
+    "stop",
 ]

@@ -13,6 +13,8 @@ from enum import StrEnum
 
 from stepwell.knowledge.medicines.model import Product
 
+STOP = "stop"
+
 
 class Time(StrEnum):
     """The times of day a plan gives doses at, in order."""
@@ -203,6 +205,7 @@ class Plan:
 
     ``refusals`` set: no plan was made and there are no steps, or after a change the rest could not be planned. ``stopped_on`` is the first day nothing is taken, None where
     the plan ends at an agreed dose. ``left_over`` is what is at home when it ends, in units. ``product_set`` and ``rules`` are the tables it was made from.
+    ``to_cancel``: issues already made of days that will not be, because the plan was stopped.
     ``brand``: the brand of a slow opioid or a patch, which the scripts keep naming.
     """
 
@@ -223,3 +226,9 @@ class Plan:
     left_over: tuple[tuple[Product, Decimal], ...] = ()
     once_daily: bool = False
     brand: str = ""
+    to_cancel: tuple[Script, ...] = ()
+
+    @property
+    def stopped_early(self) -> bool:
+        """Whether it was ended before its end: the dose of its last day goes on outside it."""
+        return bool(self.changes) and self.changes[-1].kind == STOP

@@ -1,6 +1,7 @@
-"""What may be done to a plan that has begun: hold, slow, step back one, plan again from what is taken. A stock-out: ``stockout``.
+"""What may be done to a plan that has begun: hold, slow, step back one, plan again from what is taken, stop it. A stock-out: ``stockout``.
 
-Each gives a new plan and keeps the steps there were, with the change, its reason and who made it. Never back to the start.
+Each gives a new plan and keeps the steps there were, with the change, its reason and who made it: StepwellError without
+them. Never back to the start.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from datetime import date, timedelta
 
 from stepwell.base.errors import StepwellError
 from stepwell.knowledge.tapers import lengths, rules, told
-from stepwell.knowledge.tapers.model import Constraints, Plan, Refusal, Regimen, Step
+from stepwell.knowledge.tapers.model import STOP, Constraints, Plan, Refusal, Regimen, Step
 from stepwell.knowledge.tapers.planner import (
     finish,
     run,
@@ -22,7 +23,9 @@ from stepwell.knowledge.tapers.resume import (
     course_of,
     cut,
     kept_until,
+    must_be_reasoned,
     must_be_supplied,
+    not_begun,
     profile_of,
     resupplied,
     same_dose,
@@ -35,6 +38,7 @@ from stepwell.knowledge.tapers.target import pace
 
 def hold(made: Plan, *, on: date, days: int, reason: str, by: str) -> Plan:
     """Stay on the step in force on ``on`` for at least ``days`` more, in whole issues; the steps after it shift as much."""
+    must_be_reasoned(reason, by)
     at = step_on(made, on)
     if days <= 0:
         raise StepwellError("A hold needs at least one day.", next_step="Give the days to hold for.")
@@ -51,6 +55,7 @@ def hold(made: Plan, *, on: date, days: int, reason: str, by: str) -> Plan:
 
 def slow(made: Plan, *, on: date, reason: str, by: str, halve_step: bool = False) -> Plan:
     """From the step in force on: twice the interval, or half the step."""
+    must_be_reasoned(reason, by)
     at = step_on(made, on)
     must_be_supplied(made.steps[at], made)
     profile = profile_of(made)
@@ -73,8 +78,7 @@ def slow(made: Plan, *, on: date, reason: str, by: str, halve_step: bool = False
 
 def step_back(made: Plan, *, on: date, reason: str, by: str) -> Plan:
     """To the step before, from ``on``, for at least the guard's days. One step only, and never to the starting dose."""
-    if not reason or not by:
-        raise StepwellError("A step back needs a reason and the prescriber.", next_step="Give both.")
+    must_be_reasoned(reason, by)
     at = step_on(made, on)
     step = made.steps[at]
     if at == 0:
@@ -106,6 +110,7 @@ def step_back(made: Plan, *, on: date, reason: str, by: str) -> Plan:
 
 def replan(made: Plan, *, taken: Regimen, on: date, reason: str, by: str) -> Plan:
     """From what is actually taken on ``on``, at the same profile. Never from as much as the plan began with, or more."""
+    must_be_reasoned(reason, by)
     if taken.dose >= made.starting.dose:
         raise StepwellError(
             "As much is taken as when the plan began, or more.",
@@ -113,11 +118,6 @@ def replan(made: Plan, *, taken: Regimen, on: date, reason: str, by: str) -> Pla
         )
     at = step_on(made, on)
     step = made.steps[at]
-    if taken.dose > step.daily_dose and not (reason and by):
-        raise StepwellError(
-            "More is taken than the step in force: that needs a reason and the prescriber.",
-            next_step="Give both.",
-        )
     on = change_day(step, on)
     course = course_of(made, kept_until(made, at, on), made.constraints, taken)
     if isinstance(course, Refusal):
@@ -131,6 +131,26 @@ def replan(made: Plan, *, taken: Regimen, on: date, reason: str, by: str) -> Pla
     set_dose(course, now, on, "as_taken")
     run(course)
     return changed(finish(made, course), "replan", on, reason, by)
+
+
+def stop(made: Plan, *, on: date, reason: str, by: str) -> Plan:
+    """End the plan early. Nothing more of it is issued; the dose of the day before ``on`` goes on outside it.
+
+    ``left_over`` is what is in hand on ``on`` (for patches: on the next day of change); ``to_cancel`` what was issued ahead.
+    """
+    must_be_reasoned(reason, by)
+    at = step_on(made, on)
+    ends = change_day(made.steps[at], on)
+    kept = kept_until(made, at, ends)
+    stopped = changed(replace(made, stopped_on=None), STOP, on, reason, by)
+    ended = resupplied(stopped, kept) if kept else not_begun(stopped)
+    ahead = [
+        script
+        for step in made.steps
+        for script in step.scripts
+        if script.issue_on < on and script.starts_on >= ends
+    ]
+    return replace(ended, to_cancel=tuple(ahead))
 
 
 def _shifted(step: Step, shift: timedelta, constraints: Constraints) -> Step:

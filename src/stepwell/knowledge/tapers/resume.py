@@ -86,6 +86,14 @@ def cut(step: Step, on: date, constraints: Constraints) -> Step:
     return told.marked(replace(closed, days=days), "cut_short")
 
 
+def must_be_reasoned(reason: str, by: str) -> None:
+    """Raises StepwellError where a change has no reason, or nobody who made it."""
+    if not reason.strip() or not by.strip():
+        raise StepwellError(
+            "A change of a plan needs a reason and the name of who made it.", next_step="Give both."
+        )
+
+
 def change_day(step: Step, on: date) -> date:
     """``on``, or for patches the next day of change."""
     hours = step.regimen.change_hours
@@ -125,6 +133,15 @@ def resupplied(made: Plan, steps: Sequence[Step]) -> Plan:
     profile = profile_of(made)
     pace_now = pace(profile, made.starting_product, thousandths(made.starting), made.constraints)
     return supplied(made, steps, pace_now)
+
+
+def not_begun(made: Plan) -> Plan:
+    """A plan of which no day came: what was at home is still there."""
+    stock = made.constraints.stock
+    left = ((made.starting_product, stock),) if stock else ()
+    pace_now = pace(profile_of(made), made.starting_product, thousandths(made.starting), made.constraints)
+    empty = replace(made, steps=(), left_over=left)
+    return replace(empty, cautions=told.cautions(empty, pace_now))
 
 
 def changed(made: Plan, kind: str, on: date, reason: str, by: str) -> Plan:

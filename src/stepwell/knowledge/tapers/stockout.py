@@ -23,6 +23,7 @@ from stepwell.knowledge.tapers.resume import (
     changed,
     course_of,
     kept_until,
+    must_be_reasoned,
     resupplied,
     same_dose,
     set_dose,
@@ -42,6 +43,7 @@ def mark_unavailable(made: Plan, *, product_id: str, on: date, reason: str, by: 
 
     A plan that does not use it any more stays as it is. Where neither can be, the steps until then and a refusal.
     """
+    must_be_reasoned(reason, by)
     constraints = replace(made.constraints, unavailable=made.constraints.unavailable | {product_id})
     without = replace(made, constraints=constraints)
     if not _uses(made.steps, product_id, on):

@@ -269,8 +269,19 @@ def _of_supply(plan: Plan) -> Iterator[Caution]:
             f"{plain(plan.constraints.stock):f} of the product at home, taken off the first issues of the same product.",
         )
     for product, left in plan.left_over:
-        yield Caution("left_over", f"{left:f} of {product.name} left over at the end: have them returned.")
-    if plan.steps and plan.stopped_on is None:
+        what = (
+            "in hand when it ended: take it off the next issue"
+            if plan.stopped_early
+            else "left over at the end: have them returned"
+        )
+        yield Caution("left_over", f"{left:f} of {product.name} {what}.")
+    if plan.stopped_early:
+        yield Caution(
+            "plan_stopped",
+            "The plan was ended early and nothing more of it is issued. The dose of its last day goes on and needs a prescription "
+            "of its own, so that supply does not break; whatever was issued ahead is cancelled. A new plan begins from that dose.",
+        )
+    elif plan.steps and plan.stopped_on is None:
         yield Caution("agreed_dose", "The plan ends at a dose that is agreed, not at nothing. Review it.")
 
 

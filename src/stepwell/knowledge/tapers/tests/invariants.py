@@ -214,6 +214,10 @@ def guard(made: Plan) -> Iterator[str]:
 def ending(made: Plan) -> Iterator[str]:
     """To nothing, from the lowest dose alone; or to the agreed dose."""
     last = made.steps[-1]
+    if made.stopped_early:
+        if made.stopped_on is not None or not last.regimen.items:
+            yield "a stopped plan does not keep its dose"
+        return
     agreed = made.constraints.maintenance
     if agreed is not None and last.regimen.items:
         if made.stopped_on is not None or last.daily_dose < agreed:

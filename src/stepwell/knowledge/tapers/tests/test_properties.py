@@ -49,9 +49,11 @@ def changed(made: tapers.Plan, choose: random.Random) -> tapers.Plan:
     on = made.start_on + timedelta(days=choose.randrange(max(1, (ends - made.start_on).days)))
     who = {"on": on, "reason": "the person's wish", "by": "the prescriber"}
     in_force = [s for s in made.steps if s.starts_on <= on < s.starts_on + timedelta(days=s.days)]
-    kind = choose.choice(("hold", "slow", "back", "gone", "again")) if in_force else "hold"
+    kind = choose.choice(("hold", "slow", "back", "gone", "again", "stop")) if in_force else "hold"
     if kind == "hold":
         return tapers.hold(made, days=choose.choice((7, 14, 30)), **who)
+    if kind == "stop":
+        return tapers.stop(made, **who)
     if kind == "slow":
         return tapers.slow(made, **who)
     if kind == "back":
@@ -73,6 +75,9 @@ def test_a_changed_plan_holds_to_the_invariants_too(choose) -> None:
             made = changed(made, choose)
             if made.refusals:
                 assert made.stopped_on is None
+                return
+            if not made.steps:
+                assert made.stopped_early
                 return
             assert broken(made) == []
     except StepwellError as error:
