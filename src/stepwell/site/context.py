@@ -9,6 +9,7 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 
+from stepwell.organisations import kept_forms
 from stepwell.organisations.models import Member
 from stepwell.site import demo
 from stepwell.site.middleware import seconds_left
@@ -47,8 +48,11 @@ def frame(request: HttpRequest) -> dict[str, Any]:
     }
 
 
-def _limits(request: HttpRequest) -> dict[str, int] | None:
-    """What the warning before signing out goes by, in seconds but for the minutes said; nothing for nobody signed in."""
+def _limits(request: HttpRequest) -> dict[str, int | bool] | None:
+    """What the warning before signing out goes by, in seconds but for the minutes said; nothing for nobody signed in.
+
+    ``gives_back``: whether what is typed on this page would be given back.
+    """
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
         return None
@@ -56,6 +60,7 @@ def _limits(request: HttpRequest) -> dict[str, int] | None:
         "left": seconds_left(request),
         "warn": settings.SESSION_WARN_SECONDS,
         "idle_minutes": settings.SESSION_IDLE_SECONDS // 60,
+        "gives_back": kept_forms.is_given_back(request.path),
     }
 
 

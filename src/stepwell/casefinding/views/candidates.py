@@ -22,6 +22,7 @@ from stepwell.casefinding.views.lists import frame, left_alone, on_list, search_
 from stepwell.organisations import actions as organisation_actions
 from stepwell.organisations.access import MemberRequest, needs
 from stepwell.organisations.forms import posted
+from stepwell.organisations.kept_forms import gives_back
 
 
 @needs("see_identities")
@@ -87,6 +88,7 @@ def rules(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
 
 
 @needs("decide_to_check")
+@gives_back
 def decide(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
     """A clinician says whether somebody to check may be contacted, and why: beside what they take and what is recorded."""
     candidate = Candidate.visible_to(request.member).find(pk)

@@ -20,11 +20,13 @@ from stepwell.casefinding.views.lists import frame, left_alone, search_of
 from stepwell.organisations import actions as organisation_actions
 from stepwell.organisations.access import MemberRequest, needs
 from stepwell.organisations.forms import posted
+from stepwell.organisations.kept_forms import gives_back
 from stepwell.people.models import Person
 from stepwell.population.records.searches import Options
 
 
 @needs("see_identities")
+@gives_back
 def options(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
     """Run the list's search again for the same date, narrowed."""
     of = _list(request, pk)

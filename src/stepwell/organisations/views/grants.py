@@ -13,10 +13,12 @@ from stepwell.base.errors import StepwellError
 from stepwell.organisations import actions
 from stepwell.organisations.access import MemberRequest, needs
 from stepwell.organisations.forms import GrantForm, ReasonForm, posted
+from stepwell.organisations.kept_forms import gives_back
 from stepwell.organisations.models import Grant
 
 
 @needs("grant_identities")
+@gives_back
 def give(request: MemberRequest) -> HttpResponse:
     """Choose who, until when, and why."""
     practice = request.member.organisation
@@ -44,6 +46,7 @@ def give(request: MemberRequest) -> HttpResponse:
 
 
 @needs("grant_identities")
+@gives_back
 def take_back(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
     """Take a grant back, at once."""
     grant = Grant.visible_to(request.member).find(pk)

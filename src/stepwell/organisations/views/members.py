@@ -14,11 +14,13 @@ from stepwell.base.errors import StepwellError
 from stepwell.organisations import actions, passwords
 from stepwell.organisations.access import MemberRequest, needs
 from stepwell.organisations.forms import AddMemberForm, EndForm, posted
+from stepwell.organisations.kept_forms import gives_back
 from stepwell.organisations.models import Member
 from stepwell.organisations.roles import Role
 
 
 @needs("manage_members")
+@gives_back
 def add(request: MemberRequest) -> HttpResponse:
     """Add someone, and show the link for their first password if they have none."""
     form = AddMemberForm(posted(request), initial={"starts_on": clock.today()})
@@ -39,6 +41,7 @@ def add(request: MemberRequest) -> HttpResponse:
 
 
 @needs("manage_members")
+@gives_back
 def end(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
     """Say the last day of a membership, and why."""
     member = Member.visible_to(request.member).find(pk)

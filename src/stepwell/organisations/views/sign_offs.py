@@ -10,6 +10,7 @@ from stepwell.base.errors import StepwellError
 from stepwell.organisations import actions, tables
 from stepwell.organisations.access import MemberRequest, needs
 from stepwell.organisations.forms import SignOffForm, posted
+from stepwell.organisations.kept_forms import gives_back
 from stepwell.organisations.tables import TableState
 
 
@@ -26,6 +27,7 @@ def show_all(request: MemberRequest) -> HttpResponse:
 
 
 @needs("sign_off_tables")
+@gives_back
 def sign(request: MemberRequest, table: str) -> HttpResponse:
     """Sign the present version of one table."""
     state = _state(request, table)

@@ -116,6 +116,27 @@ def test_what_was_typed_is_given_back_once_to_the_same_person_unsent(at, make_me
     assert "Late Sender" not in client.get(address).text
 
 
+@pytest.mark.parametrize(
+    ("path", "given_back"),
+    [
+        ("/organisation/members/add/", True),
+        ("/imports/upload/", False),
+        ("/try/", False),
+        ("/account/password/change/", False),
+        ("/nothing/here/", False),
+    ],
+)
+def test_only_what_a_page_gives_back_is_kept_and_promised(at, make_member, sign_in, path, given_back):
+    client = sign_in(make_member("administrator"))
+    assert is_open(client)
+    assert ("What you typed on this page is given back" in client.get(path).text) is given_back
+    at(2000)
+    send(client, path, reason="Half typed")
+    page = client.get("/session-expired/")
+    assert ("it is kept for you" in page.text) is given_back
+    assert ("Anything you had not sent was not saved" in page.text) is not given_back
+
+
 def test_what_was_typed_is_not_shown_to_somebody_else_or_after_an_hour(at, make_member, sign_in):
     member, other = make_member("administrator"), make_member("administrator")
     address = "/organisation/members/add/"

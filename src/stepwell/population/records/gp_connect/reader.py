@@ -82,9 +82,9 @@ class GpConnectReader:
         if fetched and min(fetched) != max(fetched):
             notes.append(f"The bundles were made between {min(fetched)} and {max(fetched)}.")
         if self._set.passed_over:
-            notes.append(f"{self._set.passed_over} files that are not JSON were passed over.")
+            notes.append(_passed_over(self._set.passed_over))
         people = len({file.patient_id for file in self._set.files})
-        notes.append(f"{len(self._set.files)} bundles of {people} people.")
+        notes.append(f"{_count(len(self._set.files), 'bundle')} of {_count(people, 'person', 'people')}.")
         practice, name = self._practice
         return Description(
             source="gp_connect",
@@ -210,3 +210,12 @@ def _refuse_two_numbers(bundles: Sequence[Bundle]) -> None:
             where=Place(bundles[-1].file),
             next_step="Fetch both records again and check them before importing.",
         )
+
+
+def _passed_over(files: int) -> str:
+    are = "that is not JSON was" if files == 1 else "that are not JSON were"
+    return f"{_count(files, 'file')} {are} passed over."
+
+
+def _count(number: int, one: str, several: str = "") -> str:
+    return f"{number:,} {one if number == 1 else several or one + 's'}"

@@ -56,7 +56,7 @@ def test_a_description(tmp_path: Path):
     assert [file.name for file in about.files] == ["person-1.json", "person-2.json", "person-3.json"]
     assert about.notes == (
         "The bundles were made between 2026-06-01 and 2026-07-01.",
-        "1 files that are not JSON were passed over.",
+        "1 file that is not JSON was passed over.",
         "3 bundles of 3 people.",
     )
 
