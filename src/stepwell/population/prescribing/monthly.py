@@ -142,11 +142,9 @@ def _ours() -> tuple[str, ...]:
 def _grouped(opened: Opened, con: BaseBackend) -> ir.Table:
     """One row for each row of ``lines`` and ``rest``, with what the checks count. One pass, whatever the size."""
     text = _rows(opened, con)
-    code = text.presentation.strip().upper()
     rows = text.mutate(
-        code=code,
-        practice=text.practice.strip().upper(),
-        kept=scope.is_kept(code).fill_null(False),
+        code=text.presentation,
+        kept=scope.is_kept(text.presentation).fill_null(False),
         wrong_month=(text.month != opened.month_text).fill_null(True),
         **{name: text[name].try_cast(kind) for name, kind in _NUMBERS.items()},
     )
@@ -204,13 +202,16 @@ def _counted(con: BaseBackend, held: ir.Table) -> Counted:
 def is_identified(rows: ir.Table) -> ir.BooleanColumn:
     """Whether a row's prescriber is a real one: not a dash, not a dummy code, not marked as unidentified."""
     marked = (rows.unidentified.upper() == "Y").fill_null(False)
-    dummy = rows.practice.endswith(_DUMMY_ENDING) | (rows.practice == _DASH)
+    practice = rows.practice.strip()
+    dummy = practice.endswith(_DUMMY_ENDING) | (practice == _DASH)
     return ~(marked | dummy)
 
 
 def _write_rows(con: BaseBackend, held: ir.Table, out: Path) -> None:
     """The tables of the month, each in its order."""
-    used = held.filter(held.usable)
+    used = held.filter(held.usable).mutate(
+        practice=held.practice.strip().upper(), presentation=held.presentation.strip().upper()
+    )
     lines = used.filter(used.row_kept)
     rest = used.filter(~used.row_kept)
     identified = used.mutate(identified=is_identified(used))
