@@ -1,0 +1,89 @@
+"""How strongly one month of a practice resembles the next, and the weights that follow from it."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import numpy as np
+
+from stepwell.population.prescribing.evaluation.model import Floats, Mask, Rows
+
+_GRID = np.linspace(0.0, 0.95, 39)
+
+
+def correlation(months: Rows, strength: float) -> Floats:
+    """Correlations of a first-order autoregression between ``months``, which need not follow on one another."""
+    return np.asarray(strength ** np.abs(months[:, None] - months[None, :]), dtype=np.float64)
+
+
+def basis(months: Rows, *, trend: bool, harmonics: int) -> Floats:
+    """Terms of the line before the start: 1, month, and waves within a year. Shape (months, terms)."""
+    terms = [np.ones(len(months))]
+    if trend:
+        terms.append(months.astype(np.float64))
+    for wave in range(1, harmonics + 1):
+        angle = 2 * np.pi * wave * months / 12
+        terms.append(np.cos(angle))
+        if wave != 6:
+            terms.append(np.sin(angle))
+    return np.stack(terms, axis=1)
+
+
+def fit(months: Rows, strength: float, *, trend: bool, harmonics: int) -> Floats:
+    """Coefficients as linear functions of the values in ``months``: generalised least squares. Shape (terms, months)."""
+    terms = basis(months, trend=trend, harmonics=harmonics)
+    weighted = np.linalg.solve(correlation(months, strength), terms)
+    return np.asarray(np.linalg.solve(terms.T @ weighted, weighted.T), dtype=np.float64)
+
+
+def residual_maker(months: Rows, harmonics: int) -> Floats:
+    """What is left of a series after its own ordinary least-squares line, as a matrix (months, months)."""
+    terms = basis(months, trend=True, harmonics=harmonics)
+    return np.asarray(np.eye(len(months)) - terms @ np.linalg.pinv(terms), dtype=np.float64)
+
+
+def expected(made: Floats, months: Rows) -> Floats:
+    """The lag-one autocorrelation that residuals show on average, for each true strength of the grid: it is always too small."""
+    lag = np.diff(months) == 1
+    shown = []
+    for strength in _GRID:
+        spread = made @ correlation(months, float(strength)) @ made
+        shown.append(np.diagonal(spread, 1)[lag].sum() / np.trace(spread))
+    return np.asarray(shown, dtype=np.float64)
+
+
+@cache
+def _expected(months: tuple[int, ...], harmonics: int) -> Floats:
+    at = np.array(months, dtype=np.intp)
+    return expected(residual_maker(at, harmonics), at)
+
+
+def strength(values: Floats, months: Rows, harmonics: int) -> float:
+    """The autocorrelation of one month with the next, pooled over practices (rows), corrected for the fitted lines.
+
+    0 where no practice is complete in ``months``: intervals come from differences between practices and stay right, only wider.
+    """
+    whole = values[:, months]
+    whole = whole[~np.isnan(whole).any(axis=1)]
+    left = whole @ residual_maker(months, harmonics)
+    return from_residuals(left, months, _expected(tuple(int(m) for m in months), harmonics))
+
+
+def from_residuals(left: Floats, months: Rows, shown: Floats) -> float:
+    """The strength that explains the autocorrelation of residuals, shape (months,) or (practices, months)."""
+    return explaining(lag_one(left, months), shown)
+
+
+def lag_one(left: Floats, months: Rows) -> float:
+    """The lag-one autocorrelation of residuals, pooled over rows; 0 where they show none."""
+    left = np.atleast_2d(left)
+    squares = float((left**2).sum())
+    lag: Mask = np.diff(months) == 1
+    if squares <= 0 or not lag.any():
+        return 0.0
+    return float((left[:, 1:] * left[:, :-1])[:, lag].sum()) / squares
+
+
+def explaining(lag: float, shown: Floats) -> float:
+    """The strength at which residuals show a lag-one autocorrelation of ``lag``."""
+    return float(np.interp(lag, shown, _GRID))

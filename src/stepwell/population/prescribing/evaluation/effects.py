@@ -1,0 +1,55 @@
+"""What each practice did beyond its own forecast, month by month."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from stepwell.population.prescribing.evaluation import autocorrelation
+from stepwell.population.prescribing.evaluation.model import Floats, Mask, Rows
+
+
+@dataclass(frozen=True)
+class Forecast:
+    """How a practice's course is carried on from its baseline. ``none``: not at all, the values themselves are compared."""
+
+    trend: bool
+    harmonics: int
+    strength: float
+    none: bool = False
+
+
+def beyond_forecast(values: Floats, before: Rows, after: Rows, how: Forecast) -> Floats:
+    """Observed less forecast, for practices (rows) with at least one month before; NaN outside ``after`` and where not observed.
+
+    Practices with the same months missing share one forecast matrix.
+    """
+    found = np.full_like(values, np.nan)
+    if how.none:
+        found[:, after] = values[:, after]
+        return found
+    seen: Mask = ~np.isnan(values[:, before])
+    patterns, which = np.unique(seen, axis=0, return_inverse=True)
+    ahead = autocorrelation.basis(after, trend=how.trend, harmonics=how.harmonics)
+    for number, pattern in enumerate(patterns):
+        rows = np.flatnonzero(which.reshape(-1) == number)
+        months = before[pattern]
+        coefficients = autocorrelation.fit(months, how.strength, trend=how.trend, harmonics=how.harmonics)
+        carried = values[np.ix_(rows, months)] @ (ahead @ coefficients).T
+        found[np.ix_(rows, after)] = values[np.ix_(rows, after)] - carried
+    return found
+
+
+def filled_from_others(effects: Floats, weights: Floats, after: Rows) -> Floats:
+    """Comparison effects with a missing month taken from the other comparison practices' mean, which leaves the mean as it is."""
+    part = effects[:, after]
+    seen = ~np.isnan(part)
+    shares = weights[:, None] * seen
+    totals = shares.sum(axis=0)
+    means = np.divide(
+        (shares * np.where(seen, part, 0)).sum(axis=0), totals, out=np.zeros_like(totals), where=totals > 0
+    )
+    filled = effects.copy()
+    filled[:, after] = np.where(seen, part, means[None, :])
+    return filled

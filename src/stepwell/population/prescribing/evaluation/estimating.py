@@ -1,0 +1,197 @@
+"""From practices' effects to a group's, with an interval that needs no model of how months depend on one another.
+
+Every figure is a weighted sum over treated practices and their months, less the same sum of what comparison practices did, and every practice
+(all its months together) is one observation. So autocorrelation within practices, of whatever order, is inside the interval.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import stats  # type: ignore[import-untyped]
+
+from stepwell.population.prescribing.evaluation import shared
+from stepwell.population.prescribing.evaluation.data import rule
+from stepwell.population.prescribing.evaluation.model import Estimate, Floats, Rows
+
+
+@dataclass(frozen=True)
+class Cohort:
+    """Treated practices that start in one month, and every comparison practice looked at from that month.
+
+    ``treated`` (practices, months) and ``controls`` (comparisons, months) are effects beyond forecast; ``rows`` are the practices' places in the
+    panel. ``features`` of the two are what chance differences are regressed on (no columns: none). ``base`` is the comparison's weights,
+    adding to 1, before that regression; ``regress`` the weights of the regression. ``response`` (months, months): the effects that a
+    unit in each month would make.
+    """
+
+    rows: Rows
+    treated: Floats
+    controls: Floats
+    treated_features: Floats
+    control_features: Floats
+    base: Floats
+    regress: Floats
+    response: Floats
+
+
+@dataclass(frozen=True)
+class Ground:
+    """What all cohorts stand on: ``list_sizes`` of panel rows, the comparison's rows, and how practices strayed from their lines."""
+
+    list_sizes: Floats
+    controls: Rows
+    strayed: shared.Strayed
+
+
+@dataclass(frozen=True)
+class Functional:
+    """What is asked: ``shares`` (one per treated practice of the panel rows) times ``kernel`` (rows, months; 0 where nothing was observed)."""
+
+    shares: Floats
+    kernel: Floats
+
+
+@dataclass(frozen=True)
+class Arms:
+    """The pieces of one answer. ``scores`` are comparison practices' contributions after regression, for placebo groups."""
+
+    value: float
+    standard_error: float
+    degrees: float
+    scores: Floats
+    own_variance: bool
+
+
+def estimate(value: float, standard_error: float, degrees: float) -> Estimate:
+    """A figure with the t interval and p that go with it."""
+    reach = float(stats.t.ppf(0.975, degrees)) * standard_error
+    p = (
+        float(2 * stats.t.sf(abs(value) / standard_error, degrees))
+        if standard_error > 0
+        else float(value == 0)
+    )
+    return Estimate(value, value - reach, value + reach, standard_error, degrees, p)
+
+
+def answer(cohorts: Sequence[Cohort], ask: Functional, ground: Ground) -> Arms:
+    """The value asked for, and its standard error.
+
+    Many treated practices: each group's own spread. Few: the comparison practices' spread, by list size, stands for the treated ones'. To
+    either is added what groups were seen to stray together.
+    """
+    count = len(ground.controls)
+    influence, scores, weighting = np.zeros(count), np.zeros(count), np.zeros(count)
+    response = np.zeros(ask.kernel.shape[1])
+    value, total = 0.0, float(ask.shares.sum())
+    net, parts = [], []
+    for each in cohorts:
+        shares = ask.shares[each.rows]
+        kernel = ask.kernel[each.rows]
+        mass = float(shares.sum())
+        if mass == 0:
+            continue
+        own = np.where(kernel != 0, each.treated * kernel, 0).sum(axis=1)
+        mean_kernel = shares @ kernel / mass
+        asked = mean_kernel != 0
+        controls = each.controls[:, asked] @ mean_kernel[asked]
+        centre = shares @ each.treated_features / mass
+        weights, slopes, hats = control_weights(each, centre)
+        carried = each.control_features @ slopes @ controls
+        left = (controls - carried - np.average(controls - carried, weights=each.regress)) / np.sqrt(1 - hats)
+        compared = float(weights @ controls)
+        influence += mass * weights * left
+        scores += mass * left
+        weighting += mass * weights
+        response += mass * (each.response[:, asked] @ mean_kernel[asked])
+        value += float(shares @ own) - mass * compared
+        net.append(own - compared - (each.treated_features - centre) @ slopes @ controls)
+        parts.append(shares)
+    freedom = max(count - 1 - cohorts[0].control_features.shape[1], 1)
+    treated_variance, treated_degrees, own_variance = _treated_variance(net, parts)
+    if not own_variance:
+        spread = borrowed((scores / total) ** 2, ground, np.concatenate([each.rows for each in cohorts]))
+        treated_variance = float(
+            (ask.shares[np.concatenate([each.rows for each in cohorts])] ** 2 * spread).sum()
+        )
+        treated_degrees = float(freedom)
+    pieces = [
+        (treated_variance, treated_degrees),
+        (float((influence**2).sum()), min(_degrees(weighting), freedom)),
+        _shared(ground, ask.shares / total, weighting / total, response, own_variance),
+    ]
+    variance = sum(piece for piece, _ in pieces)
+    below = sum(piece**2 / degrees for piece, degrees in pieces)
+    return Arms(
+        value,
+        float(np.sqrt(variance)),
+        max(variance**2 / below, 1.0) if below > 0 else 1.0,
+        scores,
+        own_variance,
+    )
+
+
+def _shared(
+    ground: Ground, treated: Floats, weighting: Floats, response: Floats, own_variance: bool
+) -> tuple[float, float]:
+    compared = np.zeros_like(treated)
+    compared[ground.controls] = weighting
+    own = ground.strayed.own
+    if not own_variance:
+        rows = np.flatnonzero(treated)
+        own = own.copy()
+        own[rows] = borrowed(own[ground.controls], ground, rows)
+    return shared.variance(ground.strayed, treated, compared, own, response)
+
+
+def control_weights(cohort: Cohort, centre: Floats) -> tuple[Floats, Floats, Floats]:
+    """Comparison weights that meet the treated centre; slopes on features as linear functions of comparison scores; leverages."""
+    features, regress = cohort.control_features, cohort.regress / cohort.regress.sum()
+    if not features.shape[1]:
+        return cohort.base, np.zeros((0, len(features))), np.minimum(regress, 0.99)
+    apart = features - regress @ features
+    slopes = np.linalg.solve(apart.T @ (regress[:, None] * apart), (regress[:, None] * apart).T)
+    weights = cohort.base + (centre - cohort.base @ features) @ slopes
+    hats = regress + (apart * slopes.T).sum(axis=1)
+    return weights, slopes, np.clip(hats, 0, 0.99)
+
+
+def _treated_variance(net: Sequence[Floats], parts: Sequence[Floats]) -> tuple[float, float, bool]:
+    """Variance of the treated sum from spread within cohorts. Cohorts of one practice are pooled, which can only widen it."""
+    if sum(len(each) for each in net) < rule("few_treated"):
+        return 0.0, 1.0, False
+    groups = [(n, s) for n, s in zip(net, parts, strict=True) if len(n) > 1]
+    singles = [(n, s) for n, s in zip(net, parts, strict=True) if len(n) == 1]
+    if len(singles) > 1:
+        groups.append((np.concatenate([n for n, _ in singles]), np.concatenate([s for _, s in singles])))
+    elif singles:
+        n, s = groups.pop()
+        groups.append((np.concatenate([n, singles[0][0]]), np.concatenate([s, singles[0][1]])))
+    pieces = []
+    for values, shares in groups:
+        weights = shares / shares.sum()
+        left = values - weights @ values
+        pieces.append(shares * left / np.sqrt(1 - np.minimum(weights, 0.99)))
+    together = np.concatenate(pieces)
+    every = np.concatenate([s for _, s in groups])
+    return float((together**2).sum()), max(_degrees(every) - len(groups), 1.0), True
+
+
+def _degrees(weights: Floats) -> float:
+    """How many equal practices these weighted ones are worth when their spread is measured."""
+    fourth = float((weights**4).sum())
+    return max(float((weights**2).sum()) ** 2 / fourth, 1.0) if fourth > 0 else 1.0
+
+
+def borrowed(squares: Floats, ground: Ground, rows: Rows) -> Floats:
+    """Variance expected of practices ``rows``: a + b / list size, both at least 0, fitted to the comparison practices' squares."""
+    lists = ground.list_sizes[ground.controls]
+    scaled = squares * lists  # large practices vary least, so they are weighed most
+    flat, steep = np.linalg.lstsq(np.stack([lists, np.ones_like(lists)], axis=1), scaled, rcond=None)[0]
+    if min(flat, steep) < 0:
+        only_flat, only_steep = float((scaled * lists).sum() / (lists**2).sum()), float(scaled.mean())
+        flatter = ((scaled - only_flat * lists) ** 2).sum() <= ((scaled - only_steep) ** 2).sum()
+        flat, steep = (only_flat, 0.0) if flatter else (0.0, only_steep)
+    return np.asarray(flat + steep / ground.list_sizes[rows], dtype=np.float64)
