@@ -34,6 +34,17 @@ def test_a_visitor_pastes_a_screen(browser, live_server, scripts, size):
 
     expect(page.locator(".paste-total")).to_contain_text("at least 84 to 108mg")
     expect(page.locator(".paste-line")).to_have_count(6)
+    expect(page.locator(".paste-line .app-notice")).to_contain_text(
+        "196 capsules for 28 days is 7 capsules a day"
+    )
+    text, button = page.get_by_label("The answer as text"), page.get_by_role("button", name="Copy as text")
+    assert "at least 84-108 mg" in text.input_value()
+    expect(button).to_have_count(1 if scripts else 0)
+    if scripts:
+        context.grant_permissions(["clipboard-read", "clipboard-write"])
+        button.click()
+        expect(page.get_by_text("Copied.")).to_be_visible()
+        assert page.evaluate("navigator.clipboard.readText()") == text.input_value()
     with page.expect_download() as waiting:
         page.get_by_role("button", name="Download CSV").first.click()
     assert waiting.value.suggested_filename == "taper.csv"
