@@ -44,13 +44,8 @@ def change(tokens: list[Token], place: int, read: list[Atom]) -> Yield | None:
         kind(tokens, at) != "unit" or value(tokens, at) == "dose"
     ):
         at += 1
-    slowly = any(kind(tokens, step) == "change_rider" for step in range(place + 1, at))
-    slowly = slowly or tokens[place].word.endswith(_BY_STEPS)
-    if slowly and not any(isinstance(atom, Amount) for atom in read):
-        raise RefusedError("taper_no_start", "taper")  # "increase slowly to 2 tds": from what is not said
-    heads = kind(tokens, at - 1) == "comma" and tokens[at - 1].word == ":"
-    if heads and not any(isinstance(atom, Amount) for atom in read):
-        return [], at  # "Reducing dose: 3 daily for a week, then ..." names what follows
+    if not any(isinstance(atom, Amount) for atom in read) and _heads(tokens, place, at):
+        return [], at
     leading = None
     if kind(tokens, at) in ("every", "adverb", "alternate"):
         leading, at = _how_often(tokens, at, read)
@@ -87,6 +82,16 @@ def change(tokens: list[Token], place: int, read: list[Atom]) -> Yield | None:
     if not by and days is not None and days < _SEVEN:
         return [Change(start, tokens[at - 1].end, "to", direction)], at
     return [Change(start, tokens[after - 1].end, "by", direction, rate, measured.unit, days)], after
+
+
+def _heads(tokens: list[Token], place: int, after: int) -> bool:
+    """ "Reducing dose: 3 daily for a week, then ..." names what follows; "increase slowly to 2 tds" begins nowhere."""
+    if tokens[after - 1].word == ":":
+        return True
+    riders = any(token.kind == "change_rider" for token in tokens[place + 1 : after])
+    if riders or tokens[place].word.endswith(_BY_STEPS):
+        raise RefusedError("taper_no_start", "taper")
+    return False
 
 
 def _change_to(tokens: list[Token], at: int, start: int, direction: str, leading: int | None) -> Yield | None:
@@ -225,10 +230,8 @@ def repeat_dose(tokens: list[Token], place: int, read: list[Atom]) -> Yield | No
     del read
     after = place + 1
     while kind(tokens, after) in _OF_A_REPEAT:
-        counts = (
-            kind(tokens, after + 1) == "period"
-            or (tokens[after + 1 : after + 2]
-            and tokens[after + 1].word in ("am", "pm"))
+        counts = kind(tokens, after + 1) == "period" or (
+            tokens[after + 1 : after + 2] and tokens[after + 1].word in ("am", "pm")
         )
         if kind(tokens, after) == "number" and not counts:
             return None
@@ -273,10 +276,9 @@ def _says_total(tokens: list[Token], place: int, read: list[Atom]) -> bool:
 )
 def goal(tokens: list[Token], place: int, read: list[Atom]) -> Yield | None:
     """The end of a rate: "... to 1 daily", "... until 1 bd"."""
-    riders = 0
-    while len(read) > riders and isinstance(read[-1 - riders], Mark) and read[-1 - riders].name == "rider":
-        riders += 1
-    last = read[-1 - riders] if len(read) > riders else None
+    last = next(
+        (atom for atom in reversed(read) if not (isinstance(atom, Mark) and atom.name == "rider")), None
+    )
     if not isinstance(last, Change) or last.kind == "to":
         return None
     if kind(tokens, place + 1) not in ("number", "fraction", "max", "a", "upto"):

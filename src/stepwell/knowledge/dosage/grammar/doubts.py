@@ -5,6 +5,7 @@ from __future__ import annotations
 from stepwell.knowledge.dosage.grammar.parts import RefusedError
 from stepwell.knowledge.dosage.tokens import Token
 
+_TELLS_WHICH = frozenset({"extra", "additional", "further", "another"})
 _COUNTED = frozenset({"number", "fraction"})
 _TIMED = frozenset("latin count times every adverb hourly when alternate alternate_day clock".split())
 _SAID_OF_A_PERSON = frozenset({"taking", "takes", "using", "uses"})
@@ -25,6 +26,7 @@ def doubts(kept: list[Token], text: str) -> None:
             or _is_into_a_vein(token, text)
             or _is_worse_days(kept, place)
             or _was_changed(kept, place)
+            or _is_of_one_or_both(kept, place)
             or token.kind == "too_much"  # "2 nocte. One if sleepy": one instead, and when is not said
         ):
             raise RefusedError("ambiguous")
@@ -42,11 +44,9 @@ def _is_bare_stop(kept: list[Token], place: int, text: str) -> bool:
     if token.kind != "stop" or not token.word.isalpha():
         return False
     last = _kind(kept, place - 1) in _TIMED | {"prn"} and _kind(kept, place + 1) == "end"
-    if (
-        (not last
-        and _kind(kept, place - 1) not in _MARKS | {"end"})
-        or _kind(kept, place + 1) not in _MARKS | {"end"}
-    ):
+    if (not last and _kind(kept, place - 1) not in _MARKS | {"end"}) or _kind(
+        kept, place + 1
+    ) not in _MARKS | {"end"}:
         return False
     since = kept[place - 1].end if place else 0
     following = kept[place + 1].start if place + 1 < len(kept) else len(text)
@@ -109,6 +109,24 @@ def _is_strength_of_a_patch(kept: list[Token], place: int) -> bool:
         and token.number >= _MOST_PATCHES_SAID
         and _kind(kept, place + 1) == "unit"
         and kept[place + 1].value == "patch"
+    )
+
+
+def _is_of_one_or_both(kept: list[Token], place: int) -> bool:
+    """ "1 in the morning and 1 in the evening as needed": the second as needed, or both. "Plus", "regularly" and "extra" tell."""
+    if kept[place].kind != "prn" or _kind(kept, place - 1) != "when" or place + 1 < len(kept) - 1:
+        return False
+    before = kept[:place]
+    joined = [at for at, t in enumerate(before) if t.kind == "and"]
+    if len(joined) != 1 or before[joined[0]].word not in ("and", "&"):
+        return False
+    if any(t.kind in (_MARKS - {"stop"}) | (_TIMED - {"when"}) for t in before):
+        return False
+    if any(t.word in _TELLS_WHICH or t.word.startswith("regular") for t in before):
+        return False
+    first, second = before[: joined[0]], before[joined[0] :]
+    return all(any(t.kind in _COUNTED for t in half) for half in (first, second)) and any(
+        t.kind == "when" for t in first
     )
 
 

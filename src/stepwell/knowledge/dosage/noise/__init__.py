@@ -15,6 +15,7 @@ from stepwell.knowledge.dosage.noise.notes import (
     letter,
     numbered_step,
 )
+from stepwell.knowledge.dosage.noise.packs import pack, packs_of, share_of_packs
 from stepwell.knowledge.dosage.noise.products import (
     body_weight,
     gap,
@@ -28,7 +29,7 @@ from stepwell.knowledge.dosage.noise.products import (
     worn_for,
 )
 from stepwell.knowledge.dosage.noise.remarks import leave_remarks
-from stepwell.knowledge.dosage.noise.supply import pack, packs_of, share_of_packs, supply
+from stepwell.knowledge.dosage.noise.supply import supply
 from stepwell.knowledge.dosage.tokens import Token
 
 __all__ = ["Cleaned", "strip"]
