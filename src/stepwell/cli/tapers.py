@@ -112,11 +112,13 @@ def _units(text: str) -> Decimal:
 
 def as_dict(made: tapers.Plan) -> dict[str, object]:
     """A plan in the shape scripts rely on."""
+    from stepwell.knowledge import tapers
+
     return {
         "profile": made.profile,
         "stopped_on": made.stopped_on,
         "steps": [_step(each, made.brand) for each in made.steps],
-        "cautions": [{"id": each.id, "message": each.message} for each in made.cautions],
+        "cautions": [{"id": each.id, "message": each.message} for each in tapers.cautions_of(made)],
     }
 
 
@@ -160,6 +162,8 @@ def _step(step: tapers.Step, brand: str) -> dict[str, object]:
 
 def _show(made: tapers.Plan) -> None:
     """A plan for reading: a line for each step, one for each of its scripts, then what must be said."""
+    from stepwell.knowledge import tapers
+
     unit = made.starting.unit.value
     for step in made.steps:
         length = f"for {step.days} days" if step.days else "from then on"
@@ -175,7 +179,7 @@ def _show(made: tapers.Plan) -> None:
                 f"Issue {each.issue_on.isoformat()}, lasts to {each.runs_out_on.isoformat()}."
             )
     typer.echo("")
-    for caution in made.cautions:
+    for caution in tapers.cautions_of(made):
         typer.echo(f"* {caution.message}")
 
 

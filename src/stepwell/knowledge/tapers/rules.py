@@ -56,6 +56,8 @@ class Rules:
     half_rate_profiles: frozenset[str]
     half_rate_groups: frozenset[str]
     defaults: tuple[Default, ...]
+    cautions_of_steps: frozenset[str]
+    cautions_before: frozenset[str]
 
     def lengths(self, change_hours: int | None) -> tuple[int, ...]:
         """Permitted days of one supply; () where patches are worn for another time than those listed."""
@@ -120,4 +122,6 @@ def current() -> Rules:
             )
             for row in table["default_profiles"]
         ),
+        cautions_of_steps=frozenset(table["cautions_of_plans"]["of_each_step"]),
+        cautions_before=frozenset(table["cautions_of_plans"]["before"]),
     )

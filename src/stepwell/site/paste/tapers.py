@@ -90,14 +90,14 @@ def _planned(found: Answer, each: Medicine) -> Drawn:
     )
     if made.refusals:
         return Drawn(each.number, name, refused=_refused(made.refusals))
-    return _of_plan(each.number, name, made)
+    return _of_plan(found, each.number, name, made)
 
 
 def _refused(refusals: tuple[tapers.Refusal, ...]) -> str:
     return " ".join(f"{each.reason} Ask {each.ask}." for each in refusals)
 
 
-def _of_plan(place: int, name: str, made: Plan) -> Drawn:
+def _of_plan(found: Answer, place: int, name: str, made: Plan) -> Drawn:
     unit = "mg" if made.starting.unit is DoseUnit.MG else " micrograms an hour"
     last = made.steps[-1]
     ends = made.stopped_on or last.review_on
@@ -116,9 +116,14 @@ def _of_plan(place: int, name: str, made: Plan) -> Drawn:
             ends,
             "mg" if unit == "mg" else "",
         ),
-        said=tuple(each.message for each in made.cautions),
+        said=tuple(each.message for each in tapers.cautions_of(made, told=_told(found))),
         plan=made,
     )
+
+
+def _told(found: Answer) -> set[str]:
+    """Cautions the page says of the medicines themselves already."""
+    return {each.caution_id for each in found.findings.fires} if found.findings else set()
 
 
 def _row(step: tapers.Step, unit: str, brand: str) -> Row:
