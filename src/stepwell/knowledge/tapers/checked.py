@@ -61,12 +61,16 @@ def _of_steps(found: list[tuple[date, cautions.Finding]], steps: int) -> Caution
     else:
         when = f"At {len(found)} steps, from {first.isoformat()} to that of {found[-1][0].isoformat()}."
     because = "; ".join(cause.what for cause in finding.because)
-    return Caution(finding.caution_id, _words(finding, f"{because}. {when}" if because else when))
+    said = f"{because[0].upper()}{because[1:]}. {when}" if because else when
+    return Caution(finding.caution_id, _words(finding, said))
 
 
 def _words(found: cautions.Finding, more: str) -> str:
     said = " ".join((found.message, *found.detail, more)).strip()
-    return f"{_LEVELS[found.level.value]}: {found.title}. {said} ({found.source}; {found.status}.)"
+    level = _LEVELS[found.level.value]
+    if found.state is cautions.State.NOT_ASSESSED:
+        level += ", and not assessed"
+    return f"{level}: {found.title}. {said} ({found.source}; {found.status}.)"
 
 
 def _facts(made: Plan, step: Step, *, first: bool) -> cautions.PersonFacts:
