@@ -12,6 +12,7 @@ from stepwell.population.records.person import MedicineNow
 
 # Patches are counted over four weeks: a seventh of a patch a day says nothing to anybody.
 _FOUR_WEEKS = 28
+_SEEN = Decimal("0.005")
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,4 +92,6 @@ def _amount(now: MedicineNow, daily: Decimal) -> str:
 
 def _units(now: MedicineNow, number: Decimal) -> str:
     counted = words.figure(number)
-    return f"{counted} {words.counted_unit(now.unit or 'unit', counted)}"
+    # A rate is a fraction of days: rounded so far that it can be seen, it is said to be.
+    about = "about " if abs(Decimal(counted.replace(",", "")) - number) > _SEEN else ""
+    return f"{about}{counted} {words.counted_unit(now.unit or 'unit', counted)}"

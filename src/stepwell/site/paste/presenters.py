@@ -10,7 +10,7 @@ from stepwell.knowledge.dosage import Dosage
 from stepwell.knowledge.medicines.model import Product
 from stepwell.site.paste import quantity
 from stepwell.site.paste.answer import Answer, Medicine
-from stepwell.site.paste.wording import counted, number, spread
+from stepwell.site.paste.wording import counted, formula, number, spread
 
 _LABELS = {
     "dose": "dose",
@@ -239,7 +239,7 @@ def _ome(found: Answer, each: Medicine) -> tuple[str, str, str]:
     if not part.convertible or part.ome_min is None or part.ome_max is None:
         return "not known" if part.refusal is equivalence.Refusal.NOT_KNOWN else "not converted", "", ""
     source = f"{part.table}: {part.source} ({part.status})"
-    return f"{spread(part.ome_min, part.ome_max)}mg", part.formula, source
+    return f"{spread(part.ome_min, part.ome_max)}mg", formula(part.formula), source
 
 
 def why_missing(each: Medicine, reason: str) -> str:
@@ -286,7 +286,7 @@ def _beside(found: Answer, under: equivalence.UnderTable) -> Beside:
     shown = equivalence.shown(under.total, on=found.on, as_needed=under.as_needed)
     sums = []
     for place, (item, part) in enumerate(zip(found.comparison.items, under.parts, strict=True)):
-        said = part.formula if part.convertible else part.reason
+        said = formula(part.formula) if part.convertible else part.reason
         if not part.convertible and place < len(found.opioids):
             said = why_missing(found.opioids[place], part.reason)
         sums.append((item.name, said))

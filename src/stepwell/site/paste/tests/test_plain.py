@@ -26,7 +26,7 @@ def test_each_line_has_its_reading_its_dose_its_sum_and_its_check():
         "Instruction: 1 bd",
         "Read as: “1” dose, “bd” how often",
         "A day: 2 capsules; in all 60mg morphine",
-        "OME a day: 60mg (2 capsule x 30 mg x 1 = 60 mg; ",
+        "OME a day: 60mg (2 capsules × 30mg × 1 = 60mg; ",
         "56 capsules for 28 days is 2 capsules a day",
         "Beside it, not read as a dose: 56 capsule, 28 days",
     ):

@@ -22,9 +22,9 @@ RAMIPRIL = "Ramipril 5mg capsules  one daily"
 @pytest.mark.parametrize(
     ("text", "units", "mg", "ome", "written"),
     [
-        (MORPHINE, "2 capsules", "60mg morphine", "60mg", "2 capsule x 30 mg x 1 = 60 mg"),
-        (CODEINE, "0 to 8 tablets", "0 to 240mg codeine", "0 to 24mg", "0 to 8 tablet x 30 mg x 0.1 = 0 to 24 mg"),
-        (PATCH, "1 patch worn, changed every 7 days", "10 micrograms an hour", "24mg", "10 microgram/h x 2.4 = 24 mg"),
+        (MORPHINE, "2 capsules", "60mg morphine", "60mg", "2 capsules × 30mg × 1 = 60mg"),
+        (CODEINE, "0 to 8 tablets", "0 to 240mg codeine", "0 to 24mg", "0 to 8 tablets × 30mg × 0.1 = 0 to 24mg"),
+        (PATCH, "1 patch worn, changed every 7 days", "10 micrograms an hour", "24mg", "10 micrograms an hour × 2.4 = 24mg"),
         (GABAPENTIN, "5 capsules", "1,500mg gabapentin", "not an opioid", ""),
         (OXYCODONE, "not known", "not known", "not known", ""),
         (METHADONE, "30 ml", "30mg methadone", "not converted", ""),
