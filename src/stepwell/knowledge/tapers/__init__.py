@@ -9,7 +9,7 @@
 
 A plan is a proposal. The way of one: ``opening`` (the dose now), ``refusals``, ``profiles`` and ``target`` (how far),
 ``times`` (of day), ``brands``, ``families``, ``ladder``, ``spread``, ``liquids`` and ``rungs`` (which doses can be made), ``guard`` and ``lengths`` (when), ``scripts`` and
-``wording`` (what is supplied), ``told`` and ``checked`` (what must be said), ``planner`` (all of it), ``operations`` and ``stockout`` (after it has begun).
+``wording`` (what is supplied), ``told``, ``plan_told`` and ``checked`` (what must be said), ``planner`` (all of it), ``operations`` and ``stockout`` (after it has begun).
 """
 
 from stepwell.knowledge.tapers.brands import written as product_name

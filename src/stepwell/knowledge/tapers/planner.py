@@ -15,7 +15,7 @@ from stepwell.base.errors import StepwellError
 from stepwell.knowledge import tables
 from stepwell.knowledge.equivalence import DEFAULT_TABLE
 from stepwell.knowledge.medicines.model import Identification
-from stepwell.knowledge.tapers import lengths, refusals, rules, told
+from stepwell.knowledge.tapers import lengths, plan_told, refusals, rules, told
 from stepwell.knowledge.tapers.choice import rungs_for
 from stepwell.knowledge.tapers.guard import Level, earliest, lowest_within
 from stepwell.knowledge.tapers.ladder import MICROGRAM
@@ -262,6 +262,6 @@ def supplied(made: Plan, steps: Sequence[Step], pace_now: Pace) -> Plan:
     left = tuple((home.products[product_id], units) for product_id, units in home.left().items())
     done = replace(made, steps=dated, stopped_on=stopped, left_over=left)
     # Of a plan made anew, what was said of its supply may no longer be so.
-    own = told.cautions(done, pace_now)
+    own = plan_told.cautions(done, pace_now)
     before = tuple(each for each in made.cautions if each.id in OF_OPENING)
     return replace(done, cautions=(*before, *own))

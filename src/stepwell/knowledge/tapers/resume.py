@@ -8,7 +8,7 @@ from datetime import date, timedelta
 
 from stepwell.base.errors import StepwellError
 from stepwell.knowledge.medicines.model import Release
-from stepwell.knowledge.tapers import told
+from stepwell.knowledge.tapers import plan_told, told
 from stepwell.knowledge.tapers.choice import rungs_for
 from stepwell.knowledge.tapers.guard import Level
 from stepwell.knowledge.tapers.ladder import MICROGRAM
@@ -141,7 +141,7 @@ def not_begun(made: Plan) -> Plan:
     left = ((made.starting_product, stock),) if stock else ()
     pace_now = pace(profile_of(made), made.starting_product, thousandths(made.starting), made.constraints)
     empty = replace(made, steps=(), left_over=left)
-    return replace(empty, cautions=told.cautions(empty, pace_now))
+    return replace(empty, cautions=plan_told.cautions(empty, pace_now))
 
 
 def changed(made: Plan, kind: str, on: date, reason: str, by: str) -> Plan:

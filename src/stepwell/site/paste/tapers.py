@@ -46,11 +46,12 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Drawn:
-    """One medicine's taper, or ``refused`` with whom to ask."""
+    """One medicine's taper, or ``refused`` with whom to ask. ``now`` is what is taken at each time of day as written."""
 
     number: int
     name: str
     refused: str = ""
+    now: str = ""
     headline: str = ""
     profile: Profile | None = None
     rows: tuple[Row, ...] = ()
@@ -107,6 +108,7 @@ def _of_plan(found: Answer, place: int, name: str, made: Plan) -> Drawn:
     return Drawn(
         number=place,
         name=name,
+        now=taken(made.starting, made.brand),
         headline=headline,
         profile=tapers.profiles()[made.profile],
         rows=tuple(_row(step, unit, made.brand) for step in made.steps),

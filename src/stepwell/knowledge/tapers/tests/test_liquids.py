@@ -102,3 +102,10 @@ def test_a_liquid_made_to_order_is_refused_with_who_to_ask(name: str) -> None:
 def test_from_tablets_to_the_liquid_no_time_of_day_is_given_more() -> None:
     made = plan("Morphine 10mg tablets", "2 in the morning and 1 at night", "OPI-FPM", liquid=True)
     assert volumes(made)[0] == [8.5, 5] and made.steps[0].daily_dose == 27
+
+
+def test_where_no_liquid_can_be_counted_on_a_plan_that_may_use_one_says_so() -> None:
+    gabapentin = plan("Gabapentin 300mg capsules", "1 tds", "GBP-MDG-MOD", liquid=True)
+    assert "no_liquid_held" in {each.id for each in gabapentin.cautions}
+    morphine = plan("Morphine 10mg tablets", "1 qds", "OPI-FPM", liquid=True)
+    assert "no_liquid_held" not in {each.id for each in morphine.cautions}

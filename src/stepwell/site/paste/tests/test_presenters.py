@@ -122,3 +122,22 @@ def test_doses_are_spread_evenly_beside_what_slows_breathing():
     first, _ = tapers.drawn(answer(f"{MORPHINE}\n{GABAPENTIN}", ON))
 
     assert first.plan.constraints.spread.value == "even"
+
+
+def test_a_taper_begins_with_each_dose_as_written_and_keeps_the_brand():
+    (drawn,) = tapers.drawn(answer("Zomorph 10mg capsules  4 in the morning, 1 at night", ON))
+
+    assert drawn.now == "Zomorph 10mg modified-release capsules: 4 morning, 1 night"
+    assert drawn.rows[0].taken == (
+        "Zomorph 30mg modified-release capsules: 1 morning; Zomorph 10mg modified-release capsules: 1 night"
+    )
+    assert "Zomorph 30mg modified-release capsules: 28" in tapers.as_csv(drawn.plan)
+
+
+def test_a_taper_says_what_its_own_scripts_raise_and_not_again_what_the_medicines_did():
+    found = answer("Morphine sulfate 10mg/5ml oral solution  5ml qds", ON)
+    (drawn,) = tapers.drawn(found)
+
+    assert any("large volume" in said and "504 ml" in said for said in drawn.said)
+    assert "S13" in {each.caution_id for each in found.findings.fires}
+    assert not any("Driving." in said for said in drawn.said)
