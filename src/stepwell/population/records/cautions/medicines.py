@@ -49,13 +49,19 @@ def medicines_of(
 ) -> tuple[MedicineTaken, ...]:
     """Every medicine that may be taken at the record's day. Undated issues are not here: see ``complete``."""
     as_of = record.as_of
-    dated = [row for row in issues if (on := day(row["issue_date"])) and as_of - on <= _LOOK_BACK]
+    dated = [row for row in issues if _counts(row, as_of)]
     by_template = {str(row["template_id"]): row for row in templates}
     issued = {str(row["template_id"]) for row in issues if row["template_id"]}
     told = [row for row in templates if not _own(row) and str(row["template_id"]) not in issued]
     groups = [*_grouped(dated), *_grouped(row for row in told if _is_open(row, None, as_of))]
     found = (_medicine(group, by_template, record) for group in groups)
     return tuple(each for each in found if each is not None)
+
+
+def _counts(row: Row, as_of: date) -> bool:
+    """What another place gives is recorded once and not again, so it may be old and taken still."""
+    on = day(row["issue_date"])
+    return on is not None and (not _own(row) or as_of - on <= _LOOK_BACK)
 
 
 def _grouped(rows: Iterable[Row]) -> list[_Group]:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date, timedelta
 from decimal import Decimal
 from functools import cache
 
+import ibis
 import pytest
 
 from stepwell.knowledge import code_lists
+from stepwell.knowledge.cautions.taken import active
 from stepwell.population import engine
 from stepwell.population.records.cautions import PersonCautions
 from stepwell.population.records.cautions.tests.lake import (
@@ -22,6 +24,8 @@ from stepwell.population.records.cautions.tests.lake import (
     tables_of,
     tablets,
 )
+from stepwell.population.records.importing.tests.synthetic_reader import PRACTICE
+from stepwell.population.records.person import person_record
 
 FOUR = "Take one four times a day"
 TWO = "Take one twice a day"
@@ -62,6 +66,9 @@ LIVES = [
     on_codeine("codeine and a hospital's diazepam").takes(DIAZEPAM, on=(), **HOSPITAL),
     on_codeine("diazepam that the hospital ended").takes(
         DIAZEPAM, on=(), template={"status": "ended", "end_date": date(2026, 6, 1)}, **HOSPITAL
+    ),
+    on_codeine("a hospital's diazepam, written once two years ago").takes(
+        DIAZEPAM, "Take one at night", on=(date(2024, 10, 1),), **HOSPITAL
     ),
     on_codeine("diazepam long run out").takes(
         DIAZEPAM, "Take one at night", on=(date(2026, 3, 1),), quantity_value=tablets(28)
@@ -138,9 +145,13 @@ Ask = Callable[[str], PersonCautions]
 
 
 @pytest.fixture(scope="module")
-def ask() -> Ask:
+def tables() -> Mapping[str, ibis.Table]:
+    return tables_of(LIVES, engine.connect())
+
+
+@pytest.fixture(scope="module")
+def ask(tables: Mapping[str, ibis.Table]) -> Ask:
     """What is found of one of them, worked out once."""
-    tables = tables_of(LIVES, engine.connect())
     return cache(lambda who: asked(tables, who))
 
 
@@ -150,6 +161,7 @@ def ask() -> Ask:
         ("codeine and diazepam", "S01", "warn"),
         ("codeine alone", "S01", "clear"),
         ("codeine and a hospital's diazepam", "S01", "warn"),
+        ("a hospital's diazepam, written once two years ago", "S01", "warn"),
         ("diazepam that the hospital ended", "S01", "clear"),
         ("diazepam long run out", "S01", "clear"),
         ("issues without a template", "S01", "warn"),
@@ -230,6 +242,18 @@ def test_a_caution_of_a_record(ask: Ask, who: str, caution: str, expected: str) 
 )  # fmt: skip
 def test_what_is_missing_is_said(ask: Ask, who: str, caution: str, missing: str) -> None:
     assert missing in gaps(ask(who), caution)
+
+
+@pytest.mark.parametrize("who", [life.key for life in LIVES])
+def test_all_that_the_page_shows_as_taken_now_is_asked_about(
+    tables: Mapping[str, ibis.Table], ask: Ask, who: str
+) -> None:
+    record = person_record(tables, PRACTICE, who, AS_OF)
+    shown = {(now.current.medicine.substance, now.current.own) for now in record.now}
+    asked_about = {
+        (name, not each.elsewhere) for each in active(ask(who).facts, AS_OF) for name in each.substances
+    }
+    assert shown <= asked_about
 
 
 def test_of_somebody_the_extract_does_not_hold_nothing_is_clear(ask: Ask) -> None:
