@@ -32,6 +32,7 @@ class Supplied:
     found: Identification
     substance: str
     route: str
+    unit: str
     release: Release
     mg_per_unit: Decimal | None
 
@@ -59,7 +60,15 @@ def resolve(code: str, name: str) -> Supplied:
     product = found.product
     if product is not None:
         return Supplied(
-            code, current, name, found, product.substance, product.route, product.release, product.strength_mg_per_unit
+            code,
+            current,
+            name,
+            found,
+            product.substance,
+            product.route,
+            product.unit,
+            product.release,
+            product.strength_mg_per_unit,
         )
     unit = _units().get(current) or _generic_units().get(bnf.generic_key(current))
     if unit is None:
@@ -71,6 +80,7 @@ def resolve(code: str, name: str) -> Supplied:
             found,
             beside.substance if beside else found.substance or "",
             "parenteral" if beside and beside.route == "injection" else beside.route if beside else "",
+            beside.unit if beside else "",
             beside.release if beside else Release.UNKNOWN,
             None,
         )
@@ -81,6 +91,7 @@ def resolve(code: str, name: str) -> Supplied:
         found,
         unit["substance"],
         unit["route"],
+        unit["unit"],
         Release.UNKNOWN,
         Decimal(unit["mg_per_unit"]),
     )

@@ -1,0 +1,165 @@
+"""Which practices count, and which areas each lies in: as now, or as its own month's rows said then.
+
+As now: by the list of organisations when one is loaded; where it says nothing of an area, by the newest month in which the practice (or the
+sub-ICB location) has rows. So history is told in today's areas, and a merged ICB has a history.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+import ibis
+import ibis.expr.types as ir
+import pyarrow as pa
+from ibis.backends import BaseBackend
+
+from stepwell.base.errors import StepwellError
+from stepwell.population import engine
+from stepwell.population.lake import PublicLoad, Snapshot
+from stepwell.population.prescribing import tables
+
+ENGLAND = "ENGLAND"
+GP_PRACTICE = 4
+_STEPS = 3  # from a practice up: sub-ICB location, ICB, region
+
+
+class Level(StrEnum):
+    """Whose figures."""
+
+    PRACTICE = "practice"
+    PCN = "pcn"
+    SUB_ICB = "sub-icb"
+    ICB = "icb"
+    REGION = "region"
+    ENGLAND = "england"
+
+
+MEMBERS = pa.schema(
+    [
+        ("practice", pa.string()),
+        ("month", pa.string()),  # null: the same in every month
+        ("organisation", pa.string()),
+        ("name", pa.string()),
+    ]
+)
+_COLUMNS = {Level.SUB_ICB: "sub_icb", Level.ICB: "icb", Level.REGION: "region"}
+
+
+def months_of(snapshot: Snapshot) -> tuple[PublicLoad, ...]:
+    """The months the lake holds, oldest first."""
+    return tuple(load for load in snapshot.manifest.public if load.dataset == "month")
+
+
+def prescribers(snapshot: Snapshot, con: BaseBackend) -> ir.Table:
+    """Every prescriber of every month: ``tables.PRACTICES`` and ``month``."""
+    loads = months_of(snapshot)
+    if not loads:
+        raise StepwellError(
+            "The lake holds no month of prescribing.", next_step="Import one: stepwell prescribing import FILE --lake DIR."
+        )
+    parts = [
+        engine.parquet(
+            con, [snapshot.lake.load_directory(load.load_id) / "practices.parquet"], tables.PRACTICES
+        ).mutate(month=ibis.literal(load.period))
+        for load in loads
+    ]
+    return ibis.union(*parts) if len(parts) > 1 else parts[0]
+
+
+def organisations(snapshot: Snapshot, con: BaseBackend, table: str) -> ir.Table | None:
+    """A table of the list of organisations in use, or None when none is loaded."""
+    load = snapshot.manifest.current_public("organisations", "now")
+    if load is None:
+        return None
+    path = snapshot.lake.load_directory(load.load_id) / f"{table}.parquet"
+    return engine.parquet(con, [path], tables.DATASETS["organisations"][table])
+
+
+def gp_practices(snapshot: Snapshot, con: BaseBackend) -> ir.Table:
+    """Code and name of the prescribers that count as practices: setting 4; with no list, all that are identified."""
+    seen = prescribers(snapshot, con)
+    newest = (
+        seen.filter(seen.identified)
+        .group_by("practice")
+        .aggregate(name=lambda t: t.name.argmax(t.month), month=lambda t: t.month.max())
+        .select("practice", "name")
+    )
+    listed = organisations(snapshot, con, "organisations")
+    if listed is None:
+        return newest
+    practices = listed.filter((listed.kind == "practice") & (listed.setting == GP_PRACTICE))
+    return practices.select(practice=practices.code, name=practices.name).distinct(on="practice")
+
+
+def members(snapshot: Snapshot, con: BaseBackend, level: Level, *, then: bool = False) -> ir.Table:
+    """Which practice belongs to which organisation of a level: ``MEMBERS``. Practices that do not count are not in it."""
+    practices = gp_practices(snapshot, con)
+    everywhere = ibis.null("string")
+    if level is Level.ENGLAND:
+        return practices.select(
+            "practice", month=everywhere, organisation=ibis.literal(ENGLAND), name=ibis.literal("England")
+        )
+    if level is Level.PRACTICE:
+        return practices.select("practice", month=everywhere, organisation="practice", name="name")
+    if then:
+        return _as_then(snapshot, con, level, practices)
+    return _as_now(snapshot, con, level, practices)
+
+
+def _as_then(snapshot: Snapshot, con: BaseBackend, level: Level, practices: ir.Table) -> ir.Table:
+    if level is Level.PCN:
+        raise StepwellError(
+            "Prescribing data does not say which PCN a practice was in at the time.",
+            next_step="Ask for PCNs as now, with a list of organisations loaded.",
+        )
+    column = _COLUMNS[level]
+    seen = prescribers(snapshot, con).semi_join(practices, "practice")
+    seen = seen.filter(seen[column].notnull() & (seen[column] != ""))
+    return seen.select("practice", "month", organisation=seen[column], name=seen[f"{column}_name"])
+
+
+def _as_now(snapshot: Snapshot, con: BaseBackend, level: Level, practices: ir.Table) -> ir.Table:
+    listed = _listed_parents(snapshot, con, practices, level)
+    if level is Level.PCN:
+        if listed is None:
+            raise StepwellError(
+                "Which practices make up a PCN is not known: prescribing data does not say.",
+                next_step="Import a list of organisations with PCNs: stepwell prescribing import FILE.json --lake DIR.",
+            )
+        return listed
+    column = _COLUMNS[level]
+    seen = prescribers(snapshot, con).semi_join(practices, "practice")
+    seen = seen.filter(seen[column].notnull() & (seen[column] != ""))
+    newest = seen.group_by("practice").aggregate(organisation=lambda t: t[column].argmax(t.month))
+    if listed is not None:
+        joined = practices.select("practice").left_join(listed, "practice").left_join(newest, "practice")
+        newest = joined.select(
+            "practice", organisation=ibis.coalesce(joined.organisation, joined.organisation_right)
+        )
+    names = seen.group_by(organisation=seen[column]).aggregate(
+        name=lambda t: t[f"{column}_name"].argmax(t.month)
+    )
+    known = newest.filter(newest.organisation.notnull()).left_join(names, "organisation")
+    return known.select("practice", month=ibis.null("string"), organisation="organisation", name="name")
+
+
+def _listed_parents(
+    snapshot: Snapshot, con: BaseBackend, practices: ir.Table, level: Level
+) -> ir.Table | None:
+    """By the list of organisations: the open relation of a practice to an area of this level, directly or through others."""
+    relations, listed = organisations(snapshot, con, "relations"), organisations(snapshot, con, "organisations")
+    if relations is None or listed is None:
+        return None
+    open_ = relations.filter(relations["to"].isnull())
+    since = open_["from"].fill_null(ibis.date("1900-01-01"))
+    latest = open_.mutate(since=since).group_by("code", "parent_kind").aggregate(parent=lambda t: t.parent.argmax(t.since))
+    step = latest.select(below="code", kind="parent_kind", organisation="parent")
+    reached = [practices.select("practice", organisation="practice", kind=ibis.literal(Level.PRACTICE.value))]
+    for _ in range(_STEPS):
+        last = reached[-1].select("practice", child="organisation")
+        up = last.join(step, last.child == step.below)
+        reached.append(up.select("practice", "organisation", "kind"))
+    every = ibis.union(*reached[1:])
+    here = every.filter(every.kind == level.value).distinct(on="practice")
+    named = here.left_join(listed.distinct(on="code"), here.organisation == listed.code)
+    return named.select("practice", month=ibis.null("string"), organisation="organisation", name="name")
