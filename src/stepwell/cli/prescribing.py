@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from stepwell.cli import spc
+from stepwell.cli import measures, public_data, spc
 
 app = typer.Typer(
     help="Prescribing: what is prescribed for pain, and charts over time.", no_args_is_help=True
@@ -16,4 +16,10 @@ def _prescribing() -> None:
     """Prescribing: what is prescribed for pain, and charts over time."""
 
 
+app.command("import")(public_data.import_command)
+app.command("months")(public_data.months_command)
+app.command("rederive")(public_data.rederive_command)
+app.command("withdraw")(public_data.withdraw_command)
+app.command("measure")(measures.measure_command)
+app.command("measures")(measures.measures_command)
 app.command("spc")(spc.spc_command)

@@ -97,7 +97,11 @@ def csv_fault(error: Exception) -> tuple[str, int | None] | None:
     line = re.search(r"CSV Error on Line: (\d+)", text)
     if line is None:
         return None
-    kinds = {"Invalid unicode": "encoding", "Expected Number of Columns": "cells", "unterminated quote": "unfinished"}
+    kinds = {
+        "Invalid unicode": "encoding",
+        "Expected Number of Columns": "cells",
+        "unterminated quote": "unfinished",
+    }
     kind = next((kind for words, kind in kinds.items() if words in text), "cells")
     return kind, int(line[1])
 

@@ -123,7 +123,9 @@ def population_factor(table: str, substance: str, route: str) -> Factor | None:
     for row in method.get("rows", ()):
         if (row["substance"], row["route"]) == (substance, route):
             value = Decimal(row["factor"])
-            return Factor(table, substance, route, "factor", value, None, row["status"], row["source"], "", "mg")
+            return Factor(
+                table, substance, route, "factor", value, None, row["status"], row["source"], "", "mg"
+            )
     found = factor(table, substance, route)
     if found is None and "otherwise" in method:
         return factor(method["otherwise"], substance, route)

@@ -166,9 +166,7 @@ class Manifest:
         """The next manifest, in which each of ``loads`` is current; one it replaces is kept unless it is the same load."""
         new = {load.of: load for load in loads}
         replaced = {
-            load.of: load
-            for load in self.public
-            if load.of in new and load.load_id != new[load.of].load_id
+            load.of: load for load in self.public if load.of in new and load.load_id != new[load.of].load_id
         }
         earlier = [load for load in self.public_earlier if load.of not in replaced]
         return self._next(

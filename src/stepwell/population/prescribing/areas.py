@@ -55,7 +55,8 @@ def prescribers(snapshot: Snapshot, con: BaseBackend) -> ir.Table:
     loads = months_of(snapshot)
     if not loads:
         raise StepwellError(
-            "The lake holds no month of prescribing.", next_step="Import one: stepwell prescribing import FILE --lake DIR."
+            "The lake holds no month of prescribing.",
+            next_step="Import one: stepwell prescribing import FILE --lake DIR.",
         )
     parts = [
         engine.parquet(
@@ -147,12 +148,19 @@ def _listed_parents(
     snapshot: Snapshot, con: BaseBackend, practices: ir.Table, level: Level
 ) -> ir.Table | None:
     """By the list of organisations: the open relation of a practice to an area of this level, directly or through others."""
-    relations, listed = organisations(snapshot, con, "relations"), organisations(snapshot, con, "organisations")
+    relations, listed = (
+        organisations(snapshot, con, "relations"),
+        organisations(snapshot, con, "organisations"),
+    )
     if relations is None or listed is None:
         return None
     open_ = relations.filter(relations["to"].isnull())
     since = open_["from"].fill_null(ibis.date("1900-01-01"))
-    latest = open_.mutate(since=since).group_by("code", "parent_kind").aggregate(parent=lambda t: t.parent.argmax(t.since))
+    latest = (
+        open_.mutate(since=since)
+        .group_by("code", "parent_kind")
+        .aggregate(parent=lambda t: t.parent.argmax(t.since))
+    )
     step = latest.select(below="code", kind="parent_kind", organisation="parent")
     reached = [practices.select("practice", organisation="practice", kind=ibis.literal(Level.PRACTICE.value))]
     for _ in range(_STEPS):

@@ -71,13 +71,17 @@ def _said_of(opened: Opened, counted: Counted, found: tuple[faults.Fault, ...]) 
     if counted.twice:
         said.append(f"{counted.twice:,} rows come twice and are added up.")
     if counted.uneven:
-        said.append(f"In {counted.uneven:,} rows the total quantity is not the quantity of an item times the items.")
+        said.append(
+            f"In {counted.uneven:,} rows the total quantity is not the quantity of an item times the items."
+        )
     if counted.unidentified_items:
         said.append(
             f"{counted.unidentified_items:,} of {counted.items:,} items are of prescribers not identified: in the total of England, of no practice."
         )
     if opened.matched.form.id == "pdpi":
-        said.append("Already summed over the quantity of an item: measures of large quantities have no value.")
+        said.append(
+            "Already summed over the quantity of an item: measures of large quantities have no value."
+        )
     return said
 
 
@@ -129,10 +133,16 @@ def _items_by(con: BaseBackend, now: ir.Table, then: ir.Table, level: str) -> di
 def _unknown_practices(lake: Lake, con: BaseBackend, now: ir.Table) -> list[str]:
     held = lake.current().current_public("organisations", "now")
     if held is None:
-        return ["No list of organisations is loaded, so which prescribers are GP practices is not known: all that are identified count."]
-    listed = engine.parquet(con, [lake.load_directory(held.load_id) / "organisations.parquet"], tables.ORGANISATIONS)
+        return [
+            "No list of organisations is loaded, so which prescribers are GP practices is not known: all that are identified count."
+        ]
+    listed = engine.parquet(
+        con, [lake.load_directory(held.load_id) / "organisations.parquet"], tables.ORGANISATIONS
+    )
     unknown = now.filter(now.identified).anti_join(listed, now.practice == listed.code)
-    counted = con.to_pyarrow(unknown.aggregate(n=unknown.count(), items=unknown["items"].sum())).to_pylist()[0]
+    counted = con.to_pyarrow(unknown.aggregate(n=unknown.count(), items=unknown["items"].sum())).to_pylist()[
+        0
+    ]
     practices = listed.filter((listed.setting == _GP_PRACTICE) & (listed.status == "active"))
     silent = con.to_pyarrow(practices.anti_join(now, practices.code == now.practice).count()).as_py()
     said = []

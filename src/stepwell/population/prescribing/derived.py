@@ -104,7 +104,8 @@ def derive_month(con: BaseBackend, month: Path, out: Path) -> None:
     named = {row["presentation"]: row["name"] for row in names}
     items = items_of(con, lines, {each.presentation for each in unresolved})
     rows = [
-        {**row, "name": named.get(row["presentation"]), "items": items.get(row["presentation"], 0)} for row in missing
+        {**row, "name": named.get(row["presentation"]), "items": items.get(row["presentation"], 0)}
+        for row in missing
     ]
     pq.write_table(pa.Table.from_pylist(rows, UNRESOLVED), out / "unresolved.parquet", compression="zstd")
 

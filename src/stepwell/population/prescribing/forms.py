@@ -43,8 +43,12 @@ _SHARED: dict[str, tuple[str, ...]] = {
     "actual_cost": ("ACTUAL_COST",),
     "unidentified": ("UNIDENTIFIED",),
 }
-_ADDRESS = frozenset({"ADDRESS_1", "ADDRESS_2", "ADDRESS_3", "ADDRESS_4", "POSTCODE", "BNF_CHAPTER_PLUS_CODE"})
-_AREA_COLUMNS = frozenset({"region_name", "region", "icb_name", "icb", "sub_icb_name", "name", "unidentified"})
+_ADDRESS = frozenset(
+    {"ADDRESS_1", "ADDRESS_2", "ADDRESS_3", "ADDRESS_4", "POSTCODE", "BNF_CHAPTER_PLUS_CODE"}
+)
+_AREA_COLUMNS = frozenset(
+    {"region_name", "region", "icb_name", "icb", "sub_icb_name", "name", "unidentified"}
+)
 
 EPD = Form(
     "epd",

@@ -111,7 +111,7 @@ def import_file(
 def _read(file: Path, shown: str, writer: Writer, staged: Path) -> _Read:
     if file.suffix.lower() == ".json":
         return _organisations(file, shown, staged)
-    header, first = monthly.first_rows(file, shown, sniffed_encoding(file))
+    header, _ = monthly.first_rows(file, shown, sniffed_encoding(file))
     if list_sizes.is_list_sizes(header):
         found = list_sizes.write_list_sizes(file, shown, staged)
         counts = {"practices": found.practices}
@@ -162,7 +162,9 @@ def _unpacked(path: Path, writer: Writer) -> Iterator[tuple[Path, str]]:
     try:
         with zipfile.ZipFile(path) as packed:
             inside = [
-                entry for entry in packed.infolist() if entry.filename.lower().endswith((".csv", ".json", ".parquet"))
+                entry
+                for entry in packed.infolist()
+                if entry.filename.lower().endswith((".csv", ".json", ".parquet"))
             ]
             if len(inside) != 1:
                 raise StepwellError(

@@ -65,7 +65,9 @@ def write_list_sizes(path: Path, shown: str, out: Path) -> ListSizes:
             found.rows += 1
             _take(row, found, Place(shown, reader.line_num))
     if found.month is None:
-        raise StepwellError("The file holds no rows of practices.", where=Place(shown), next_step="Get it again, whole.")
+        raise StepwellError(
+            "The file holds no rows of practices.", where=Place(shown), next_step="Get it again, whole."
+        )
     sizes = [
         {
             "practice": code,
@@ -74,7 +76,9 @@ def write_list_sizes(path: Path, shown: str, out: Path) -> ListSizes:
         }
         for code, practice in sorted(found.practices.items())
     ]
-    pq.write_table(pa.Table.from_pylist(sizes, tables.LIST_SIZES), out / "list_sizes.parquet", compression="zstd")
+    pq.write_table(
+        pa.Table.from_pylist(sizes, tables.LIST_SIZES), out / "list_sizes.parquet", compression="zstd"
+    )
     pq.write_table(pa.Table.from_pylist(found.rejected, tables.REJECTED), out / "rejected.parquet")
     return ListSizes(found.month, found.rows, len(sizes), len(found.rejected))
 
@@ -104,7 +108,9 @@ def _take(row: dict[str, str], found: _Found, place: Place) -> None:
     month = months.of_day(row["EXTRACT_DATE"])
     if month is None or (found.month is not None and month != found.month):
         raise StepwellError(
-            "The date of the list is not one known here." if month is None else "The file holds lists of several months.",
+            "The date of the list is not one known here."
+            if month is None
+            else "The file holds lists of several months.",
             where=Place(place.file, place.line, "EXTRACT_DATE"),
             next_step="Give one month's file, as published.",
         )

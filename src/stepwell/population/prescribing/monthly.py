@@ -64,7 +64,9 @@ def open_month(path: Path, shown: str) -> Opened:
     text = first[header.index(matched.columns["month"])] if first else ""
     month = months.read(text)
     if not first:
-        raise StepwellError("The file holds no rows.", where=Place(shown), next_step="Get the file again, whole.")
+        raise StepwellError(
+            "The file holds no rows.", where=Place(shown), next_step="Get the file again, whole."
+        )
     if month is None:
         raise StepwellError(
             "The month of the rows is not written in a way known here.",
@@ -158,7 +160,9 @@ def _grouped(opened: Opened, con: BaseBackend) -> ir.Table:
         snomed=kept.ifelse(rows.snomed.try_cast("int64"), ibis.null("int64")),
         quantity=kept.ifelse(rows["quantity"], ibis.null(rows["quantity"].type())),
         product=kept.ifelse(rows.presentation_name, ibis.null("string")),
-        uneven=((rows["quantity"] * rows["items"] - rows["total_quantity"]).abs() > 0.01 * rows["items"]).fill_null(False),
+        uneven=(
+            (rows["quantity"] * rows["items"] - rows["total_quantity"]).abs() > 0.01 * rows["items"]
+        ).fill_null(False),
         row_kept=kept,
         **({} if small else {name: kept.ifelse(ibis.null("string"), rows[name]) for name in _NAMES}),
     )

@@ -9,11 +9,13 @@ from stepwell.base.errors import StepwellError
 _WRITTEN = re.compile(r"((?:19|20)\d\d)[-_ ]?(0[1-9]|1[0-2])(?:[-_]?01)?")
 _IN_A_NAME = re.compile(r"(?<!\d)((?:19|20)\d\d)[-_]?(0[1-9]|1[0-2])(?!\d)")
 _NAMES = "JAN FEB MAR APR MAY JUN JUL AUG SEP OCT NOV DEC".split()
-_DAY = re.compile(r"\d{1,2}[-/ ]?([A-Za-z]{3})[a-z]*[-/ ]?(\d{4}|\d{2})|(\d{4})-(\d\d)-\d\d|\d{1,2}/(\d\d)/(\d{4})")
+_DAY = re.compile(
+    r"\d{1,2}[-/ ]?([A-Za-z]{3})[a-z]*[-/ ]?(\d{4}|\d{2})|(\d{4})-(\d\d)-\d\d|\d{1,2}/(\d\d)/(\d{4})"
+)
 
 
 def read(text: str) -> str | None:
-    """"2017-09" from ``201709``, ``2017_09``, ``2017-09`` or ``2017-09-01``; None for anything else."""
+    """ "2017-09" from ``201709``, ``2017_09``, ``2017-09`` or ``2017-09-01``; None for anything else."""
     found = _WRITTEN.fullmatch(text.strip())
     return f"{found[1]}-{found[2]}" if found else None
 

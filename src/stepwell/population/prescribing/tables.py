@@ -53,9 +53,7 @@ PRACTICES = pa.schema(
     ]
 )
 PRESENTATIONS = pa.schema([("presentation", pa.string()), ("name", pa.string())])
-REJECTED = pa.schema(
-    [("line", pa.int64()), ("column", pa.string()), ("reason", pa.string())]
-)
+REJECTED = pa.schema([("line", pa.int64()), ("column", pa.string()), ("reason", pa.string())])
 LIST_SIZES = pa.schema(
     [
         ("practice", pa.string()),

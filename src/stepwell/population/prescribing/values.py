@@ -8,9 +8,7 @@ left out of its areas' sums on both sides, and counted.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from functools import lru_cache
-from typing import Any
+from dataclasses import dataclass
 
 import ibis
 import ibis.expr.types as ir
@@ -18,12 +16,11 @@ import pyarrow as pa
 from ibis.backends import BaseBackend
 
 from stepwell.base.errors import StepwellError
-from stepwell.knowledge import equivalence
 from stepwell.population import engine
 from stepwell.population.lake import PublicLoad, Snapshot
 from stepwell.population.prescribing import areas, derived, tables
 from stepwell.population.prescribing.areas import Level
-from stepwell.population.prescribing.measures import Measure
+from stepwell.population.prescribing.measures import Measure, measures
 from stepwell.population.prescribing.measures.compiling import SUMS, all_worths, factor_tables, sums
 from stepwell.population.prescribing.measures.model import Kind
 
@@ -61,7 +58,9 @@ class Asked:
             return held[0]
         if self.factor_table not in held:
             if held == (None,):
-                raise StepwellError(f"{self.measure.title} uses no table of factors.", next_step="Ask without --factor-table.")
+                raise StepwellError(
+                    f"{self.measure.title} uses no table of factors.", next_step="Ask without --factor-table."
+                )
             raise StepwellError(
                 f'There is no factor table "{self.factor_table}" to count populations by.',
                 next_step=f"The tables are: {', '.join(str(each) for each in held)}.",
@@ -75,6 +74,8 @@ def values(snapshot: Snapshot, con: BaseBackend, asked: Asked) -> pa.Table:
     summed = _summed(by_practice, areas.members(snapshot, con, asked.level, then=asked.then))
     if asked.smoothed:
         summed = _three_months(summed)
+    unit = THOUSAND if asked.measure.kind is Kind.LIST else 1.0
+    summed = summed.mutate(denominator=summed.denominator / unit)
     valued = summed.mutate(value=summed.numerator / summed.denominator.nullif(0))
     ranked = _ranked(valued)
     ordered = ranked.mutate(measure=ibis.literal(asked.measure.id)).select(*VALUES.names)
@@ -108,12 +109,18 @@ def _summed(by_practice: ir.Table, members: ir.Table) -> ir.Table:
     )
     joined = by_practice.join(members, same)
     joined = joined.select(
-        "month", "organisation", "numerator", "denominator", left_out=joined.denominator.isnull() & joined.by_list
+        "month",
+        "organisation",
+        "numerator",
+        "denominator",
+        left_out=joined.denominator.isnull() & joined.by_list,
     )
     counted = ~joined.left_out
     return joined.group_by("month", "organisation").aggregate(
         # One practice alone shows its numerator though it has no list size.
-        numerator=ibis.coalesce(joined.numerator.sum(where=counted), joined.numerator.sum(where=joined.left_out)),
+        numerator=ibis.coalesce(
+            joined.numerator.sum(where=counted), joined.numerator.sum(where=joined.left_out)
+        ),
         denominator=joined.denominator.sum(where=counted),
         practices=counted.sum(),
         without_list_size=joined.left_out.sum(),
@@ -125,7 +132,9 @@ def _three_months(summed: ir.Table) -> ir.Table:
     number = summed.month.substr(0, 4).cast("int64") * 12 + summed.month.substr(5, 2).cast("int64")
     numbered = summed.mutate(number=number)
     window = ibis.window(group_by="organisation", order_by=numbered.number, preceding=2, following=0)
-    whole = (numbered.number - numbered.number.min().over(window) == 2) & (numbered.denominator.count().over(window) == 3)
+    whole = (numbered.number - numbered.number.min().over(window) == 2) & (
+        numbered.denominator.count().over(window) == 3
+    )
     rolled = numbered.mutate(
         numerator=whole.ifelse(numbered.numerator.sum().over(window), ibis.null("float64")),
         denominator=whole.ifelse(numbered.denominator.sum().over(window), ibis.null("float64")),
@@ -140,7 +149,8 @@ def _by_practice(snapshot: Snapshot, con: BaseBackend, asked: Asked) -> ir.Table
     there = _there(snapshot, con, loads)
     joined = there.left_join(counted, ["month", "practice"])
     by_list = asked.measure.kind is Kind.LIST
-    below = joined.patients / THOUSAND if by_list else joined.denominator.fill_null(0.0)
+    # Patients are whole people until they are summed; only then thousands.
+    below = joined.patients.cast("float64") if by_list else joined.denominator.fill_null(0.0)
     return joined.select(
         "month",
         "practice",
@@ -163,24 +173,16 @@ def _usable(loads: Sequence[PublicLoad], measure: Measure) -> tuple[PublicLoad, 
     return found
 
 
-def _counted(
-    snapshot: Snapshot, con: BaseBackend, asked: Asked, loads: Sequence[PublicLoad]
-) -> ir.Table:
+def _counted(snapshot: Snapshot, con: BaseBackend, asked: Asked, loads: Sequence[PublicLoad]) -> ir.Table:
     """Numerator and denominator by month and practice: as worked out at import, else worked out now from the rows."""
     table = asked.table()
     parts = [
         _stored(snapshot, con, load, asked.measure, table)
-        if load.derived == derived.version() and asked.measure.id in _held()
+        if load.derived == derived.version() and measures().get(asked.measure.id) == asked.measure
         else _now(snapshot, con, load, asked.measure, table)
         for load in loads
     ]
     return ibis.union(*parts) if len(parts) > 1 else parts[0]
-
-
-def _held() -> Any:
-    from stepwell.population.prescribing.measures import measures
-
-    return measures()
 
 
 def _stored(
@@ -191,16 +193,16 @@ def _stored(
     wanted = held.measure == measure.id
     if table is not None:
         wanted = wanted & (held.factor_table == table)
-    return held.filter(wanted).select(
-        "practice", "numerator", "denominator", month=ibis.literal(load.period)
-    )
+    return held.filter(wanted).select("practice", "numerator", "denominator", month=ibis.literal(load.period))
 
 
 def _now(
     snapshot: Snapshot, con: BaseBackend, load: PublicLoad, measure: Measure, table: str | None
 ) -> ir.Table:
     folder = snapshot.lake.load_directory(load.load_id)
-    names = con.to_pyarrow(engine.parquet(con, [folder / "presentations.parquet"], tables.PRESENTATIONS)).to_pylist()
+    names = con.to_pyarrow(
+        engine.parquet(con, [folder / "presentations.parquet"], tables.PRESENTATIONS)
+    ).to_pylist()
     known = derived.resolved((row["presentation"], row["name"] or "") for row in names)
     found, _ = all_worths([measure], known)
     found = [each for each in found if each.factor_table == table]

@@ -73,13 +73,12 @@ def all_worths(
 
 def sums(lines: ir.Table, worths_of: Sequence[Worth], *by: str) -> ir.Table:
     """Numerator and denominator of every measure by practice (and the columns ``by``). ``lines`` is ``tables.LINES`` and those columns."""
-    rows = [
-        {name: getattr(each, name) for name in WORTHS.names}
-        for each in worths_of
-    ]
+    rows = [{name: getattr(each, name) for name in WORTHS.names} for each in worths_of]
     held = ibis.memtable(pa.Table.from_pylist(rows, WORTHS))
     joined = lines.join(held, "presentation")
-    joined = joined.filter(joined.quantity_over.isnull() | (joined["quantity"].cast("float64") > joined.quantity_over))
+    joined = joined.filter(
+        joined.quantity_over.isnull() | (joined["quantity"].cast("float64") > joined.quantity_over)
+    )
     column = ibis.cases(
         (joined["column"] == "items", joined["items"].cast("float64")),
         (joined["column"] == "quantity", joined["total_quantity"].cast("float64")),

@@ -39,7 +39,8 @@ def measure(measure_id: str) -> Measure:
         return measures()[measure_id]
     except KeyError:
         raise StepwellError(
-            f'There is no measure called "{measure_id}".', next_step=f"The measures are: {', '.join(measures())}."
+            f'There is no measure called "{measure_id}".',
+            next_step=f"The measures are: {', '.join(measures())}.",
         ) from None
 
 
@@ -51,12 +52,15 @@ def definitions_version() -> str:
 
 def read_measure(entry: Any, file: str = "measure") -> Measure:
     """A measure from YAML as plain lists and dicts. Raises ``StepwellError`` saying which part is wrong."""
-    problem = next(iter(sorted(_validator().iter_errors(entry), key=lambda each: list(each.absolute_path))), None)
+    problem = next(
+        iter(sorted(_validator().iter_errors(entry), key=lambda each: list(each.absolute_path))), None
+    )
     if problem is not None:
         called = entry.get("id", "?") if isinstance(entry, dict) else "?"
         at = ".".join(str(part) for part in problem.absolute_path)
         raise StepwellError(
-            f'The measure "{called}" is not written as a measure: {problem.message}.', where=Place(file, None, at or None)
+            f'The measure "{called}" is not written as a measure: {problem.message}.',
+            where=Place(file, None, at or None),
         )
     below = entry["denominator"]
     denominator = None if below == "list_size" else _side(below)
@@ -88,7 +92,10 @@ def _side(entry: Any) -> Side:
     over = entry.get("quantity_over")
     weight = entry.get("times")
     return Side(
-        entry["sum"], Weight(weight) if weight else None, entry["of"], Decimal(over) if over is not None else None
+        entry["sum"],
+        Weight(weight) if weight else None,
+        entry["of"],
+        Decimal(over) if over is not None else None,
     )
 
 
@@ -101,5 +108,7 @@ def _validator() -> Any:
 @cache
 def _texts() -> Mapping[str, str]:
     folder = resources.files(_HERE) / "definitions"
-    files = sorted((each for each in folder.iterdir() if each.name.endswith(".yaml")), key=lambda each: each.name)
+    files = sorted(
+        (each for each in folder.iterdir() if each.name.endswith(".yaml")), key=lambda each: each.name
+    )
     return {each.name: each.read_text(encoding="utf-8") for each in files}

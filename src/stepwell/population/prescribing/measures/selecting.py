@@ -55,7 +55,11 @@ def worths(
                 continue
             value = _each(side, each, factor_table) if answer else None
             if value is None:
-                missing.append(Unresolved(measure.id, each.given, "class not known" if answer is None else "strength not known"))
+                missing.append(
+                    Unresolved(
+                        measure.id, each.given, "class not known" if answer is None else "strength not known"
+                    )
+                )
             else:
                 over = None if side.quantity_over is None else float(side.quantity_over)
                 found.append(Worth(measure.id, factor_table, name, each.given, side.column, value, over))
@@ -101,7 +105,8 @@ def _by_bnf(patterns: list[str], presentation: Supplied) -> bool:
 @cache
 def _patterns(patterns: tuple[str, ...]) -> tuple[list[re.Pattern[str]], list[re.Pattern[str]]]:
     """A prefix, ``%`` for anything between a prefix and an ending, ``~`` for leaving out."""
-    included, excluded = [], []
+    included: list[re.Pattern[str]] = []
+    excluded: list[re.Pattern[str]] = []
     for pattern in patterns:
         start, wild, end = pattern.removeprefix("~").partition("%")
         made = re.compile(re.escape(start) + (f".*{re.escape(end)}$" if wild else ""))
