@@ -231,4 +231,4 @@ class Plan:
     @property
     def stopped_early(self) -> bool:
         """Whether it was ended before its end: the dose of its last day goes on outside it."""
-        return bool(self.changes) and self.changes[-1].kind == STOP
+        return any(change.kind == STOP for change in self.changes)

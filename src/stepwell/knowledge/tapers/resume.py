@@ -105,6 +105,11 @@ def change_day(step: Step, on: date) -> date:
 
 def step_on(made: Plan, on: date) -> int:
     """Which step is in force on a day. Raises StepwellError before the plan begins, after it has ended, and before its last change."""
+    if made.stopped_early:
+        raise StepwellError(
+            "The plan was stopped, so nothing more is done to it.",
+            next_step="Make a new plan from the dose that is taken now.",
+        )
     if any(on < change.on for change in made.changes):
         raise StepwellError(
             "A later change has been made to the plan.",

@@ -6,6 +6,7 @@ strength. Doses are whole thousandths: of a mg a day, or of a microgram/h.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import combinations_with_replacement
@@ -222,12 +223,13 @@ class StrengthRungs:
         self._order.append(Rung(int(regimen.dose * MICROGRAM), regimen, flags))
 
     def at(self, dose: int, now: Regimen | None = None) -> Rung | None:
-        del now
-        return next((rung for rung in self._order if rung.dose == dose), None)
+        return self._first(lambda rung: rung.dose == dose, now)
 
     def below(self, current: int, at_least: int, now: Regimen | None = None) -> Rung | None:
         del at_least
+        return self._first(lambda rung: rung.dose < current, now)
+
+    def _first(self, wanted: Callable[[Rung], bool], now: Regimen | None) -> Rung | None:
         tops = None if now is None else tops_of(now)
-        return next(
-            (r for r in self._order if r.dose < current and (tops is None or _fits(r.regimen, tops))), None
-        )
+        fit = (rung for rung in self._order if tops is None or _fits(rung.regimen, tops))
+        return next((rung for rung in fit if wanted(rung)), None)

@@ -46,7 +46,7 @@ def mark_unavailable(made: Plan, *, product_id: str, on: date, reason: str, by: 
     must_be_reasoned(reason, by)
     constraints = replace(made.constraints, unavailable=made.constraints.unavailable | {product_id})
     without = replace(made, constraints=constraints)
-    if not _uses(made.steps, product_id, on):
+    if made.stopped_early or not _uses(made.steps, product_id, on):
         return changed(without, "unavailable", on, reason, by)
     if on <= made.start_on:
         again = plan(

@@ -30,7 +30,7 @@ REASONS = {
     "form_differs": "The form of the medicine changes: tell the person.",
     HELD_FOR_GUARD: "Held longer than the profile's interval, so that no 28 days fall further than the guard.",
     FROM_HOME: "Some of it is taken from what is at home, whose label says another dose: write the new dose down.",
-    OTHER_BRAND: "The brand is not sold in this strength: ask the pharmacy which one, lasting as long, to name, and tell the person that it changes.",
+    OTHER_BRAND: "The brand is not sold in this strength, or cannot be supplied: ask the pharmacy which one, lasting as long, to name, and tell the person that it changes.",
     "held": "Held: the steps after it are later by as many days.",
     "cut_short": "Cut short; what was issued for the rest of it counts as at home.",
     "step_back": "Back to the dose before, by the prescriber.",

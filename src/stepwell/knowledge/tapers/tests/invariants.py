@@ -331,7 +331,7 @@ def branded(made: Plan) -> Iterator[str]:
     kind = (made.starting_product.form, made.starting_product.release)
     own = [p for p in products() if (p.form, p.release) == kind and sold(made.brand, p)]
     usable = [product for product in own if held_for_tapers(product) and product.product_id not in gone]
-    lowest = min((_strength(product) for product in usable), default=Decimal(0))
+    lowest = min((_strength(product) for product in usable), default=Decimal("Infinity"))
     for step in made.steps:
         for item in step.regimen.items:
             other_hours = item.change_hours != made.starting.change_hours
