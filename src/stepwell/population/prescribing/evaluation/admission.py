@@ -11,7 +11,7 @@ import numpy as np
 
 from stepwell.base.errors import StepwellError
 from stepwell.population.prescribing.evaluation.data import rule, words
-from stepwell.population.prescribing.evaluation.model import Design, Floats, Handling, Panel, Rows
+from stepwell.population.prescribing.evaluation.model import Design, Floats, Handling, Mask, Panel, Rows
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,11 @@ class Admitted:
     @property
     def cohorts(self) -> tuple[int, ...]:
         """The start months, in order."""
-        return tuple(int(start) for start in np.unique(self.starts[self.treated]))
+        return self.cohorts_of(self.treated)
+
+    def cohorts_of(self, rows: Rows) -> tuple[int, ...]:
+        """The start months of some treated practices, in order."""
+        return tuple(sorted(set(self.starts[rows].tolist())))
 
     @property
     def list_sizes(self) -> Floats:
@@ -129,14 +133,19 @@ def with_practices(panel: Admitted) -> Admitted:
     earliest = int(everyone[treated].min())
     if len(panel.window) and panel.window[-1] >= earliest:
         raise _refusal("window_late")
-    enough_treated = [row for row in treated if _enough(panel, row, [int(everyone[row])])]
-    if not enough_treated:
+    kept = np.concatenate(
+        [
+            rows[_enough(panel, rows, (start,))]
+            for start in panel.cohorts_of(treated)
+            for rows in [treated[everyone[treated] == start]]
+        ]
+    )
+    if not len(kept):
         raise _refusal("too_short", before=int(rule("least_before")), after=int(rule("least_after")))
-    kept = np.array(enough_treated, dtype=np.intp)
-    starts = sorted({int(everyone[row]) for row in kept})
+    kept.sort()
     reached = np.array([code in panel.design.neighbours for code in panel.panel.codes])
     others = np.flatnonzero((everyone < 0) & ~reached)
-    controls = np.array([row for row in others if _enough(panel, row, starts)], dtype=np.intp)
+    controls = others[_enough(panel, others, panel.cohorts_of(kept))]
     left_out = {
         "neighbours": _codes(panel, np.flatnonzero((everyone < 0) & reached)),
         "treated_short": _codes(panel, np.setdiff1d(treated, kept)),
@@ -145,29 +154,24 @@ def with_practices(panel: Admitted) -> Admitted:
     return replace(panel, treated=kept, controls=controls, left_out={k: v for k, v in left_out.items() if v})
 
 
-def _enough(panel: Admitted, row: np.intp, starts: list[int]) -> bool:
-    seen = ~np.isnan(panel.values[row])
-    covariates = all(not np.isnan(values[row]) for values in _matched_on(panel).values())
-    selected = not len(panel.window) or bool(seen[panel.window].any())
-    return (
-        covariates
-        and selected
-        and all(
-            seen[panel.before(start)].sum() >= rule("least_before")
-            and seen[panel.after(start)].sum() >= rule("least_after")
-            for start in starts
-        )
-    )
-
-
-def _matched_on(panel: Admitted) -> Mapping[str, Floats]:
-    names = panel.panel.covariates if panel.design.match_on is None else panel.design.match_on
-    return {name: panel.panel.covariates[name] for name in names}
+def _enough(panel: Admitted, rows: Rows, starts: tuple[int, ...]) -> Mask:
+    """Which practices have every fact to match on, a value in the months of selection, and enough months around every start."""
+    seen = ~np.isnan(panel.values[rows])
+    enough = np.ones(len(rows), dtype=bool)
+    for values in covariates(panel).values():
+        enough &= ~np.isnan(values[rows])
+    if len(panel.window):
+        enough &= seen[:, panel.window].any(axis=1)
+    for start in starts:
+        enough &= seen[:, panel.before(start)].sum(axis=1) >= rule("least_before")
+        enough &= seen[:, panel.after(start)].sum(axis=1) >= rule("least_after")
+    return enough
 
 
 def covariates(panel: Admitted) -> Mapping[str, Floats]:
     """The facts of practices that matching uses."""
-    return _matched_on(panel)
+    names = panel.panel.covariates if panel.design.match_on is None else panel.design.match_on
+    return {name: panel.panel.covariates[name] for name in names}
 
 
 def _codes(panel: Admitted, rows: Rows) -> tuple[str, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import lru_cache
 
 import numpy as np
 
@@ -36,26 +36,26 @@ def fit(months: Rows, strength: float, *, trend: bool, harmonics: int) -> Floats
     return np.asarray(np.linalg.solve(terms.T @ weighted, weighted.T), dtype=np.float64)
 
 
-def residual_maker(months: Rows, harmonics: int) -> Floats:
-    """What is left of a series after its own ordinary least-squares line, as a matrix (months, months)."""
-    terms = basis(months, trend=True, harmonics=harmonics)
-    return np.asarray(np.eye(len(months)) - terms @ np.linalg.pinv(terms), dtype=np.float64)
+def residual_maker(terms: Floats) -> Floats:
+    """What is left of a series after its own ordinary least-squares line (terms: months, terms), as a matrix (months, months)."""
+    return np.asarray(np.eye(len(terms)) - terms @ np.linalg.pinv(terms), dtype=np.float64)
 
 
-def expected(made: Floats, months: Rows) -> Floats:
+def expected(months: Rows, terms: Floats) -> Floats:
     """The lag-one autocorrelation that residuals show on average, for each true strength of the grid: it is always too small."""
-    lag = np.diff(months) == 1
+    return _expected(months.tobytes(), terms.tobytes())
+
+
+@lru_cache(maxsize=256)
+def _expected(months: bytes, terms: bytes) -> Floats:
+    at = np.frombuffer(months, dtype=np.intp)
+    made = residual_maker(np.frombuffer(terms).reshape(len(at), -1))
+    lag = np.diff(at) == 1
     shown = []
     for strength in _GRID:
-        spread = made @ correlation(months, float(strength)) @ made
+        spread = made @ correlation(at, float(strength)) @ made
         shown.append(np.diagonal(spread, 1)[lag].sum() / np.trace(spread))
     return np.asarray(shown, dtype=np.float64)
-
-
-@cache
-def _expected(months: tuple[int, ...], harmonics: int) -> Floats:
-    at = np.array(months, dtype=np.intp)
-    return expected(residual_maker(at, harmonics), at)
 
 
 def strength(values: Floats, months: Rows, harmonics: int) -> float:
@@ -65,13 +65,8 @@ def strength(values: Floats, months: Rows, harmonics: int) -> float:
     """
     whole = values[:, months]
     whole = whole[~np.isnan(whole).any(axis=1)]
-    left = whole @ residual_maker(months, harmonics)
-    return from_residuals(left, months, _expected(tuple(int(m) for m in months), harmonics))
-
-
-def from_residuals(left: Floats, months: Rows, shown: Floats) -> float:
-    """The strength that explains the autocorrelation of residuals, shape (months,) or (practices, months)."""
-    return explaining(lag_one(left, months), shown)
+    terms = basis(months, trend=True, harmonics=harmonics)
+    return explaining(lag_one(whole @ residual_maker(terms), months), expected(months, terms))
 
 
 def lag_one(left: Floats, months: Rows) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,6 +21,18 @@ class Forecast:
     none: bool = False
 
 
+def patterns(seen: Mask) -> Iterator[tuple[Mask, Rows]]:
+    """Rows that have the same months, together: which months, and which rows."""
+    if seen.all():
+        yield np.ones(seen.shape[1], dtype=bool), np.arange(len(seen), dtype=np.intp)
+        return
+    groups: dict[bytes, list[int]] = {}
+    for row, months in enumerate(np.packbits(seen, axis=1)):
+        groups.setdefault(months.tobytes(), []).append(row)
+    for rows in groups.values():
+        yield seen[rows[0]], np.array(rows, dtype=np.intp)
+
+
 def beyond_forecast(values: Floats, before: Rows, after: Rows, how: Forecast) -> Floats:
     """Observed less forecast, for practices (rows) with at least one month before; NaN outside ``after`` and where not observed.
 
@@ -29,11 +42,8 @@ def beyond_forecast(values: Floats, before: Rows, after: Rows, how: Forecast) ->
     if how.none:
         found[:, after] = values[:, after]
         return found
-    seen: Mask = ~np.isnan(values[:, before])
-    patterns, which = np.unique(seen, axis=0, return_inverse=True)
     ahead = autocorrelation.basis(after, trend=how.trend, harmonics=how.harmonics)
-    for number, pattern in enumerate(patterns):
-        rows = np.flatnonzero(which.reshape(-1) == number)
+    for pattern, rows in patterns(~np.isnan(values[:, before])):
         months = before[pattern]
         coefficients = autocorrelation.fit(months, how.strength, trend=how.trend, harmonics=how.harmonics)
         carried = values[np.ix_(rows, months)] @ (ahead @ coefficients).T

@@ -34,7 +34,7 @@ def level_and_slope(
     bridged = _bridged(values[:, before], before)
     coefficients = autocorrelation.fit(before, strength, trend=True, harmonics=harmonics)[1]
     mean = np.full(len(before), 1 / len(before))
-    made = autocorrelation.residual_maker(before, harmonics)
+    made = autocorrelation.residual_maker(autocorrelation.basis(before, trend=True, harmonics=harmonics))
     errors = autocorrelation.correlation(before, strength)
     variance = ((bridged @ made) ** 2).sum(axis=1) / np.trace(made @ errors @ made)
     level = shrunk(bridged @ mean, variance * float(mean @ errors @ mean), treated)

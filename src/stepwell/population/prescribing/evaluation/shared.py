@@ -13,6 +13,7 @@ from scipy import stats  # type: ignore[import-untyped]
 
 from stepwell.population.prescribing.evaluation import autocorrelation
 from stepwell.population.prescribing.evaluation.data import rule
+from stepwell.population.prescribing.evaluation.effects import patterns
 from stepwell.population.prescribing.evaluation.model import Floats, Rows
 
 
@@ -36,17 +37,14 @@ class Strayed:
 def strayed(values: Floats, months: Rows, terms: Floats, strength: float) -> Strayed:
     """Residuals of every practice's own line, given by ``terms`` (months, terms), over its observed ``months``."""
     residuals = np.zeros((len(values), len(months)))
-    seen = ~np.isnan(values[:, months])
-    patterns, which = np.unique(seen, axis=0, return_inverse=True)
-    for number, pattern in enumerate(patterns):
+    for pattern, rows in patterns(~np.isnan(values[:, months])):
         if pattern.sum() <= terms.shape[1]:
             continue
-        rows = np.flatnonzero(which.reshape(-1) == number)
         here = values[np.ix_(rows, months[pattern])]
         fitted = here @ np.linalg.pinv(terms[pattern]).T @ terms[pattern].T
         residuals[np.ix_(rows, np.flatnonzero(pattern))] = here - fitted
-    made = np.asarray(np.eye(len(months)) - terms @ np.linalg.pinv(terms))
-    shown = autocorrelation.expected(made, months)
+    made = autocorrelation.residual_maker(terms)
+    shown = autocorrelation.expected(months, terms)
     return Strayed(
         months,
         residuals,

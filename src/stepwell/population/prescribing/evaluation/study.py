@@ -26,7 +26,6 @@ from stepwell.population.prescribing.evaluation.model import (
 )
 from stepwell.population.prescribing.evaluation.simulate import Scenario, World
 
-
 MOST_BIAS = 10  # % of the true effect
 COVERAGE = (0.93, 0.97)
 MOST_REJECTED = 0.07
@@ -153,11 +152,12 @@ def true_average(world: World) -> float:
 def true_slope(world: World) -> float:
     """The least-squares slope of each practice's own true monthly effects, by patients."""
     apart, weights = _after(world)
+    seen = weights > 0
+    count = np.maximum(seen.sum(axis=1, keepdims=True), 1)
+    month = np.arange(weights.shape[1])
+    away = np.where(seen, month - (seen * month).sum(axis=1, keepdims=True) / count, 0)
+    slopes = np.nansum(away * apart, axis=1) / np.maximum((away**2).sum(axis=1), 1e-300)
     total = weights.sum(axis=1)
-    slopes = np.zeros(len(weights))
-    for row in np.flatnonzero(total):
-        seen = weights[row] > 0
-        slopes[row] = np.polyfit(np.flatnonzero(seen), apart[row, seen], 1)[0]
     return float(slopes @ total / total.sum())
 
 
