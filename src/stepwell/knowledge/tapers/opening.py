@@ -51,7 +51,8 @@ _PART_UNITS = Refusal(
 )
 _DOSES_UNEVEN = Refusal(
     "doses_uneven",
-    "Not the same is taken each time, and how much is taken at which time of day is not known.",
+    "How much is taken at which time of day is not known, and the day cannot be shared out without moving a dose or making one "
+    "larger than is written.",
     _THE_PERSON,
 )
 
