@@ -91,7 +91,7 @@ def test_near_enough_says_both_and_claims_no_more():
 
     assert (found.heading, found.finding) == ("", ())
     assert found.said.startswith("112 tablets issued every 28 days is 4 tablets a day")
-    assert found.said.endswith("Not different enough from the instruction to flag")
+    assert found.said.endswith("Not different enough from the instruction to flag.")
 
 
 @pytest.mark.parametrize(
