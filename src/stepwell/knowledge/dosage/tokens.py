@@ -252,6 +252,8 @@ _INTERVAL_LETTERS = {"d": "days", "w": "weeks"}
 
 def _of_interval(tokens: list[Token], word: str, start: int) -> str:
     """The letter in "q3d", "q1w": a day or a week only right behind such a number."""
+    if word == "d" and tokens and tokens[-1].kind == "slash" and tokens[-1].end == start:
+        return "day"  # "4x/d"
     if word not in _INTERVAL_LETTERS or len(tokens) < 2 or tokens[-1].kind != "number":
         return word
     tight = tokens[-1].end == start and tokens[-2].word == "q"

@@ -142,6 +142,8 @@ class Builder(TimedWalk):
     def total(self, atom: Total) -> None:
         leads = self.part.dose is None and len(self.clause.parts) == 1
         if leads and not any(isinstance(later, Amount) for later in self.atoms[self.place :]):
+            if any(isinstance(later, Times | Every) for later in self.atoms[self.place :]):
+                raise RefusedError("ambiguous")  # "a total of 2 tablets four times a day"
             self.part.dose = Amount(atom.start, atom.end, atom.low, atom.high, atom.unit)
             self.part.daily = True
             return

@@ -72,6 +72,9 @@ def change(tokens: list[Token], place: int, read: list[Atom]) -> Yield | None:
     ):
         measured.after += 1  # "increasing by 50mg bd every 3 days": the rate, of every dose of the day
         measured.factor = Decimal(0)
+    each_day, further = period_of(tokens, measured.after)
+    if by and each_day == 1 and kind(tokens, further) in ("every", "adverb"):
+        measured.after = further  # "by one tablet per day every week"
     if not by and kind(tokens, measured.after) not in ("every", "adverb", "per", "a", "alternate"):
         if not any(isinstance(atom, Amount) for atom in read):
             raise RefusedError("taper_no_start", "taper")  # "drop 1 tds": by so much, or to so much

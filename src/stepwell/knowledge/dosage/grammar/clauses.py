@@ -32,6 +32,10 @@ def _inherit(built: list[Clause]) -> list[Clause]:
         elif after.dose is not None and not after.timed and not after.divided and not before.stat:
             after.times, after.every, after.daily = before.times, before.every, before.daily
             after.slots, after.weekdays = before.slots, before.weekdays
+        if later.joined == "change" and before.dose is not None and not before.timed and not before.divided:
+            if not (before.prn or earlier.prn or earlier.limits or earlier.totals):
+                before.times, before.every, before.daily = after.times, after.every, after.daily
+                before.slots, before.weekdays = after.slots, after.weekdays
     return built
 
 

@@ -122,7 +122,9 @@ def dose(tokens: list[Token], found: Quantity, place: int) -> Yield:
     spooned = measured.unit == "ml" and value(tokens, measured.after - 1) == "spoonful"
     if spooned and found.low < found.high == _ML_IN_SPOON:
         raise RefusedError("ambiguous")
-    formed = measured.unit in MASS and tokens[measured.after - 1].value in COUNTED
+    formed = measured.unit in MASS and (
+        tokens[measured.after - 1].value in COUNTED or tokens[measured.after - 1].behind == "form"
+    )
     start, led = tokens[place].start, tokens[place].behind
     amount = Amount(
         start,
@@ -142,6 +144,8 @@ def dose(tokens: list[Token], found: Quantity, place: int) -> Yield:
 
 def _counts(tokens: list[Token], place: int) -> bool:
     """ "1 x3 daily": the cross belongs to how often."""
+    if kind(tokens, place) == "every" and kind(tokens, place + 1) == "number":
+        return False  # "2x every 12 hours"
     if kind(tokens, place) != "number":
         return kind(tokens, place) not in ("latin", "count", "unit")
     return kind(tokens, place + 1) in ("adverb", "times", "a", "per", "slash")
@@ -166,6 +170,21 @@ def same_in_brackets(tokens: list[Token], found: Quantity) -> int:
     return after
 
 
+def _counts_on(tokens: list[Token], place: int, second: Quantity, amount: Amount) -> bool:
+    """Whether the bare number behind "or" is the next of the counted units, and counts neither times nor hours."""
+    following = kind(tokens, second.after)
+    if following == "x" and kind(tokens, second.after + 1) == "number":
+        following = "" if kind(tokens, second.after + 2) in ("adverb", "a", "per", "slash") else "x"
+    if following == "number" and kind(tokens, second.after + 1) in ("times", "x", "hourly", "when", "dash"):
+        following = ""  # "one tablet or two 3 times a day"
+    return (
+        kind(tokens, place) in ("or", "to")
+        and amount.unit in COUNTED
+        and second.low == amount.low + 1
+        and following not in ("times", "x", "hourly", "period", "slash", "dash", "number", "divided")
+    )
+
+
 def _upper_end(tokens: list[Token], place: int, amount: Amount) -> int:
     """2.5ml-5ml, one tablet or two tablets, half to one: the second end with a unit of its own."""
     if kind(tokens, place) not in ("dash", "to", "or") or amount.low != amount.high:
@@ -174,6 +193,8 @@ def _upper_end(tokens: list[Token], place: int, amount: Amount) -> int:
     if second is None or second.low != second.high:
         return place
     measured = measure(tokens, second.after, second.low)
+    if measured is not None and measured.unit is None and _counts_on(tokens, place, second, amount):
+        measured.unit = amount.unit  # "one tablet or two"
     if measured is None or measured.unit is None or measured.unit != amount.unit:
         return place
     high = second.low * measured.factor

@@ -24,7 +24,7 @@ from stepwell.knowledge.dosage.grammar.parts import (
 )
 from stepwell.knowledge.dosage.grammar.periods import PLURALS, period_of, whole_days
 from stepwell.knowledge.dosage.grammar.rules import Yield, kind, rule, sentence_end, value
-from stepwell.knowledge.dosage.grammar.timings import counted, every
+from stepwell.knowledge.dosage.grammar.timings import adverb, alternate, counted, every
 from stepwell.knowledge.dosage.tokens import Token
 
 _DAY = Decimal(1)
@@ -50,8 +50,8 @@ def up_to(tokens: list[Token], place: int, read: list[Atom]) -> Yield | None:
     here = kind(tokens, at)
     if here in ("latin", "count"):
         return _marked(counted(tokens, at, read))
-    if here in ("every", "hourly", "alternate"):
-        return _marked(every(tokens, at, read)) if here == "every" else None
+    if here in ("every", "hourly", "alternate", "alternate_day"):
+        return _up_to_every(tokens, at, read)
     found = quantity(tokens, at)
     if found is None:
         return None
@@ -59,6 +59,20 @@ def up_to(tokens: list[Token], place: int, read: list[Atom]) -> Yield | None:
     if in_a_week is not None:
         return in_a_week
     return _up_to_amount(tokens, found, start)
+
+
+def _up_to_every(tokens: list[Token], place: int, read: list[Atom]) -> Yield | None:
+    """Up to every 4 hours, up to hourly, up to every other day; "up to every night" is nightly as needed."""
+    here = kind(tokens, place)
+    if here == "every":
+        found = every(tokens, place, read)
+    elif here == "hourly":
+        found = adverb(tokens, place, read)
+    else:
+        found = alternate(tokens, place, read)
+    if found is not None and not isinstance(found[0][0], Times | Every | Amount):
+        return [*found[0], Mark(tokens[place].start, tokens[found[1] - 1].end, "prn")], found[1]
+    return _marked(found)
 
 
 def _up_to_amount(tokens: list[Token], found: Quantity, start: int) -> Yield | None:
@@ -355,6 +369,11 @@ def _total_behind(tokens: list[Token], place: int, after: int, read: list[Atom])
         read.pop()
         amount = read.pop()
         assert isinstance(amount, Amount)
+        return [Total(amount.start, tokens[after - 1].end, amount.low, amount.high, amount.unit)], after
+    framed = len(read) > 1 and isinstance(read[-2], Mark) and read[-2].name == "open"
+    if doses > 1 and framed and isinstance(read[-1], Amount) and "daily" in tokens[place].word:
+        amount = read.pop()
+        assert isinstance(amount, Amount)  # "(600mg total daily dose)"
         return [Total(amount.start, tokens[after - 1].end, amount.low, amount.high, amount.unit)], after
     return ([], after) if doses == 1 else None
 

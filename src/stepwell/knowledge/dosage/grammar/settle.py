@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from stepwell.knowledge.dosage.tokens import Token
 
+_RELEASES = frozenset({"sr", "mr", "xl", "er", "cr", "la", "pr"})
 _FURTHER = frozenset({"extra", "additional", "further", "another"})
 _TIME_BEGINS = frozenset("for every latin count when adverb hourly intervals_of upto stop end comma".split())
 _AMOUNT_BEGINS = frozenset({"number", "fraction", "a"})
@@ -84,6 +85,11 @@ def _turned(tokens: list[Token], place: int, token: Token, settled: list[Token])
     counted = before in _AMOUNT_BEGINS
     if token.kind == "unit":
         return _turned_unit(token, counted, after)
+    if token.kind == "x" and after == "number" and not any(t.kind in _AMOUNT_BEGINS for t in settled):
+        return None if not settled or settled[-1].kind in ("stop", "comma") else token  # "x2 qds"
+    if token.kind == "filler" and token.word in _RELEASES and settled and settled[-1].kind == "unit":
+        settled[-1].behind = "form"  # "100mg SR 1 bd": the strength, and then how many
+        return None
     if token.kind == "total" and before == "unit" and after in ("a", "per", "adverb", "slash"):
         timed = any(earlier.kind in ("latin", "count", "when", "every", "times") for earlier in settled)
         return token if timed else None  # "1.2g total a day"

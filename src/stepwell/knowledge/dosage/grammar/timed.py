@@ -138,7 +138,7 @@ class TimedWalk(Walk):
             and self.pending in ("and", "pause", "dash")
         )
         if part.slots and part.slots[-1].startswith("clock") and part.dose and self.pending == "none":
-            if not part.led_by_time and not part.times:
+            if not part.led_by_time and not part.times and atom.number <= _MOST_TABLETS_AT_ONCE:
                 raise RefusedError("ambiguous")  # "1 8am 2pm": two at pm, or one at two o'clock
         if (
             part.dose is not None
@@ -147,6 +147,8 @@ class TimedWalk(Walk):
             and tells_the_hour(atom, part.slots[-1])
         ):
             return  # "1 mane 8am"
+        clocked = bool(part.slots) and part.slots[-1].startswith("clock")
+        after_clock = after_clock or (clocked and atom.number > _MOST_TABLETS_AT_ONCE)
         hour = atom.number + (12 if atom.slot == "pm" and atom.number < 12 else 0)
         late = atom.number > _MOST_TABLETS_AT_ONCE
         counted = not part.timed or part.times or part.every or (part.daily and late)

@@ -19,6 +19,7 @@ _NUMBERED = frozenset({"number", "fraction", "a"})
 _ENDS = BREAKS | {"end", "comma", "open", "dash"}
 _OF_ANOTHER_DRUG = frozenset("prn reason for filler route verb unit drug who and".split())
 _WITH = ("with", "alongside", "in addition to", "as well as", "together with", "along with", "instead of")
+_MAKES = frozenset({"make", "give", "total", "equal"})
 _PATCHED = frozenset({"patch", "plaster"})
 
 
@@ -67,6 +68,7 @@ def _past_strength(tokens: list[Token], place: int, cleaned: Cleaned, named: boo
     patch = is_unit(tokens, after, _PATCHED)
     if kind_at(tokens, after) == "unit":
         after += 1
+    after = _past_what_it_makes(tokens, after)
     timed = kind_at(tokens, after) in ("latin", "count", "when", "adverb", "every")
     if named and timed:
         cleaned.kept.append(Token("ambiguous", None, tokens[place].start, tokens[after].end, "with"))
@@ -74,6 +76,21 @@ def _past_strength(tokens: list[Token], place: int, cleaned: Cleaned, named: boo
     if not (named or patch) or kind_at(tokens, after) not in _ENDS:
         return place
     cleaned.beside.append(tokens[place].number * MASS_IN_MG.get(str(tokens[place + 1].value), 1000))
+    return after
+
+
+def _past_what_it_makes(tokens: list[Token], place: int) -> int:
+    """Past "to make 35mg", "to make 15mg bd"."""
+    if kind_at(tokens, place) != "to" or place + 1 >= len(tokens) or tokens[place + 1].word not in _MAKES:
+        return place
+    after = place + 2
+    if kind_at(tokens, after) == "total":
+        after += 1
+    if kind_at(tokens, after) != "number" or not is_unit(tokens, after + 1, MASS):
+        return place
+    after += 2
+    while kind_at(tokens, after) in ("latin", "count", "adverb", "when"):
+        after += 1
     return after
 
 
@@ -101,8 +118,14 @@ def _past_total(tokens: list[Token], place: int) -> int:
 
 
 def together(tokens: list[Token], place: int, cleaned: Cleaned) -> int:
-    """ "(total dose 40mg bd with 30mg tabs)": in brackets, what it comes to with another strength."""
-    if not is_told(cleaned) or kind_at(tokens, place - 1) != "open":
+    """ "(total dose 40mg bd with 30mg tabs)": behind a mark, what it comes to with another strength."""
+    if not is_told(cleaned) or kind_at(tokens, place - 1) not in (
+        "open",
+        "comma",
+        "dash",
+        "stop",
+        "semicolon",
+    ):
         return place
     after = place
     with_another = False

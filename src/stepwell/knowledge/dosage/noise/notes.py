@@ -60,12 +60,13 @@ def _sentence_end(tokens: list[Token], place: int) -> int:
     while True:
         if kind_at(tokens, place) in _CAUTION_WORDS and tokens[place].value != "dosage_changed":
             place += 1
-        elif (
-            kind_at(tokens, place) == "number"
-            and kind_at(tokens, place - 1) == "for"
-            and kind_at(tokens, place + 1) == "period"
-        ):
-            place += 2
+        elif kind_at(tokens, place) == "number" and kind_at(tokens, place - 1) == "for":
+            spanned = span_of_time(tokens, place)
+            if spanned == place and kind_at(tokens, place + 1) == "period":
+                spanned = place + 2
+            if spanned == place:
+                return place
+            place = spanned
         elif (
             kind_at(tokens, place) == "number"
             and kind_at(tokens, place + 1) == "period"

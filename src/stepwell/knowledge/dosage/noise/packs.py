@@ -203,4 +203,15 @@ def _ends(tokens: list[Token], after: int, cleaned: Cleaned) -> bool:
     if following not in ("end", "stop", "supply") and not (listed and is_told(cleaned)):
         return False
     previous = cleaned.kept[-1].kind if cleaned.kept else "end"
-    return previous in TIMED | {"stop", "comma", "semicolon", "open", "dash", "period", "close"}
+    return previous in TIMED | {
+        "reason",
+        "meal",
+        "route",
+        "stop",
+        "comma",
+        "semicolon",
+        "open",
+        "dash",
+        "period",
+        "close",
+    }

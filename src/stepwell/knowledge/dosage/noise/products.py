@@ -345,6 +345,16 @@ def named_strength(tokens: list[Token], place: int, cleaned: Cleaned) -> int:
     """ "BuTec 20 - change weekly", "TRANSTEC 35: apply one": a bare number behind a name and before a mark is the strength."""
     after = place + 1
     formed = is_unit(tokens, after + 1, _FORMS)
+    counted = bool(cleaned.kept) and cleaned.kept[-1].kind in ("number", "a")
+    if (
+        formed
+        and counted
+        and kind_at(tokens, after) == "number"
+        and tokens[after].number >= _SMALLEST_NAMED_STRENGTH
+    ):
+        cleaned.drop(tokens[place].start, tokens[after].end)
+        cleaned.named.append(tokens[after].number)
+        return after + 1  # "apply 1 butec 10 patch"
     behind = after + 1 + formed
     if kind_at(tokens, after) != "number" or kind_at(tokens, behind) not in _ENDS_A_NAME:
         return place

@@ -31,7 +31,22 @@ _IN_ADVICE = frozenset(
 _IN_PROSE = frozenset("max change thereafter".split())
 _WORTH_LOOKING = frozenset("unknown none advice prose who condition ended from".split()) | {"unit"}
 _GOES_ON = frozenset({"unknown", "reason", "none", "prose"})
-_WHILE = frozenset({"while", "whilst", "during", "with", "until", "till", "as", "since", "because", "due"})
+_WHILE = frozenset(
+    {
+        "while",
+        "whilst",
+        "during",
+        "with",
+        "until",
+        "till",
+        "as",
+        "since",
+        "because",
+        "due",
+        "pending",
+        "awaiting",
+    }
+)
 _USED_TO_BE = frozenset({"was", "previously", "previous", "formerly", "previous dose", "old dose"})
 _FORM_WORDS = frozenset("unit filler verb route apply supply".split())
 _NUMBERED = frozenset(
