@@ -34,9 +34,8 @@ def supply_words(now: MedicineNow) -> SupplyWords:
         )
         return SupplyWords(heading, _finding(now, found, over=over), "")
     if found.outcome is Outcome.AGREES and found.supplied is not None:
-        return SupplyWords(
-            "", (), f"{_issued(now, found.supplied)}. Not different enough from the instruction to flag."
-        )
+        sums = f"The instruction says {_by_text(now, found)}. {_issued(now, found.supplied)}."
+        return SupplyWords("", (), f"{sums} Not different enough to flag.")
     return SupplyWords("", (), f"Not compared with what was issued. {found.reason}")
 
 

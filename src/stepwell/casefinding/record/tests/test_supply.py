@@ -90,8 +90,10 @@ def test_near_enough_says_both_and_claims_no_more():
     found = issued("112", ("4", "4"))
 
     assert (found.heading, found.finding) == ("", ())
-    assert found.said.startswith("112 tablets issued every 28 days is 4 tablets a day")
-    assert found.said.endswith("Not different enough from the instruction to flag.")
+    assert found.said.startswith(
+        "The instruction says 4 tablets a day. 112 tablets issued every 28 days is 4 tablets"
+    )
+    assert found.said.endswith("Not different enough to flag.")
 
 
 @pytest.mark.parametrize(
