@@ -56,9 +56,13 @@ _EVERYDAY = frozenset(
 )
 
 
-def names_somebody(text: str) -> bool:
-    """Whether a part of a line that is no medicine's name holds what looks like somebody's name."""
-    return _behind_a_cue(text) or _two_unknown(text)
+def names_somebody(text: str, *, may_be_a_medicine: bool = False) -> bool:
+    """Whether a part of a line holds what looks like somebody's name.
+
+    ``may_be_a_medicine``: the part may begin with the name of a medicine nobody here knows, so two words at its beginning with a
+    number behind them are taken for that.
+    """
+    return _behind_a_cue(text) or _two_unknown(text, may_be_a_medicine=may_be_a_medicine)
 
 
 def begins_with_a_name(name: str) -> bool:
@@ -95,14 +99,13 @@ def _next(text: str, place: int) -> str | None:
     return found.group() if found else None
 
 
-def _two_unknown(text: str) -> bool:
-    """Two or more words side by side with capitals, none of them known. Those of a text that begins so and goes on with a
-    number are a medicine's name."""
+def _two_unknown(text: str, *, may_be_a_medicine: bool) -> bool:
+    """Two or more words side by side with capitals, none of them known; or one behind an initial."""
     for start, run in _runs(text):
         if len(run) < 2 and not (run and re.search(r"(?:^|[^\w])[A-Z]\.? $", text[:start])):
             continue
         after = text[start:].split(run[-1], 1)[-1]
-        if not text[:start].strip(" ,;:-–") and re.search(r"\d", after):
+        if may_be_a_medicine and not text[:start].strip(" ,;:-–") and re.search(r"\d", after):
             continue
         if _understood(text, " ".join(run)):
             continue

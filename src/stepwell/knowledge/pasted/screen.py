@@ -114,7 +114,7 @@ def _can_be_read(part: str) -> bool:
 def _names_somebody(parts: list[str], start: int | None) -> bool:
     """Whether somebody is named in any part of a line, or before the name of the medicine at ``start``."""
     if start is None:
-        return any(people.names_somebody(part) for part in parts)
+        return any(people.names_somebody(part, may_be_a_medicine=True) for part in parts)
     name, after = cells.split_name(parts[start])
     said = [*parts[:start], after, *parts[start + 1 :]]
     return people.begins_with_a_name(name) or any(people.names_somebody(part) for part in said)

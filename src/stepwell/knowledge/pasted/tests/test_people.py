@@ -26,6 +26,8 @@ NAMED = [
     "1 bd Priya Sharma-Patel",
     "1 bd | Rowan Alder | 56 capsule",
     "1 bd  Prescriber: J Smith",
+    "Mary Smith 1 bd",
+    "1 bd  last issued by Mary Smith",
 ]
 
 
