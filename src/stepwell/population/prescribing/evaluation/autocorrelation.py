@@ -5,9 +5,11 @@ from __future__ import annotations
 from functools import lru_cache
 
 import numpy as np
+from scipy.optimize import nnls  # type: ignore[import-untyped]
 
 from stepwell.population.prescribing.evaluation.model import Floats, Mask, Rows
 
+_MIXED = (0.0, 0.3, 0.6, 0.8, 0.9, 0.95)
 _GRID = np.linspace(0.0, 0.95, 39)
 
 
@@ -82,3 +84,20 @@ def lag_one(left: Floats, months: Rows) -> float:
 def explaining(lag: float, shown: Floats) -> float:
     """The strength at which residuals show a lag-one autocorrelation of ``lag``."""
     return float(np.interp(lag, shown, _GRID))
+
+
+def noise(values: Floats, months: Rows, terms: Floats) -> Floats:
+    """Covariance of an average practice's errors between ``months``: a mixture of autoregressions, fast and slow, that explains the residuals'
+    autocovariances up to a year. One autoregression would miss slow wandering, which is what makes chance slopes.
+    """
+    left = values @ residual_maker(terms)
+    parts = np.stack([correlation(months, mixed) for mixed in _MIXED])
+    made = residual_maker(terms)
+    seen = _diagonals(left.T @ left / len(left))
+    shown = np.stack([_diagonals(made @ part @ made) for part in parts], axis=1)
+    weights, _ = nnls(shown, seen)
+    return np.asarray(np.tensordot(weights, parts, axes=1), dtype=np.float64)
+
+
+def _diagonals(square: Floats) -> Floats:
+    return np.array([np.diagonal(square, lag).sum() for lag in range(min(13, len(square)))])

@@ -152,7 +152,8 @@ def control_weights(cohort: Cohort, centre: Floats) -> tuple[Floats, Floats, Flo
     if not features.shape[1]:
         return cohort.base, np.zeros((0, len(features))), np.minimum(regress, 0.99)
     apart = features - regress @ features
-    slopes = np.linalg.solve(apart.T @ (regress[:, None] * apart), (regress[:, None] * apart).T)
+    # A feature that does not vary among the comparison has no slope to learn: the pseudo-inverse leaves it alone.
+    slopes = np.linalg.pinv(apart.T @ (regress[:, None] * apart), rcond=1e-6) @ (regress[:, None] * apart).T
     weights = cohort.base + (centre - cohort.base @ features) @ slopes
     hats = regress + (apart * slopes.T).sum(axis=1)
     return weights, slopes, np.clip(hats, 0, 0.99)

@@ -20,7 +20,10 @@ def shrunk(values: Floats, noise: Floats, treated: Mask) -> Floats:
     means = np.array([values[groups == g].mean() if (groups == g).any() else 0.0 for g in (0, 1)])
     apart = values - means[groups]
     freedom = max(len(values) - len(np.unique(groups)), 1)
-    between = max(float((apart**2).sum()) / freedom - float(noise.mean()), 0.0)
+    total = float((apart**2).sum()) / freedom
+    between = total - float(noise.mean())
+    if between < rule("least_reliable") * total:
+        between = 0.0
     spread = between + noise
     return np.asarray(
         means[groups] + apart * np.divide(between, spread, out=np.zeros_like(spread), where=spread > 0)
@@ -34,11 +37,12 @@ def level_and_slope(
     bridged = _bridged(values[:, before], before)
     coefficients = autocorrelation.fit(before, strength, trend=True, harmonics=harmonics)[1]
     mean = np.full(len(before), 1 / len(before))
-    made = autocorrelation.residual_maker(autocorrelation.basis(before, trend=True, harmonics=harmonics))
-    errors = autocorrelation.correlation(before, strength)
-    variance = ((bridged @ made) ** 2).sum(axis=1) / np.trace(made @ errors @ made)
-    level = shrunk(bridged @ mean, variance * float(mean @ errors @ mean), treated)
-    slope = shrunk(bridged @ coefficients, variance * float(coefficients @ errors @ coefficients), treated)
+    terms = autocorrelation.basis(before, trend=True, harmonics=harmonics)
+    errors = autocorrelation.noise(bridged, before, terms)
+    squares = ((bridged @ autocorrelation.residual_maker(terms)) ** 2).sum(axis=1)
+    relative = squares / squares.mean() if squares.mean() > 0 else squares
+    level = shrunk(bridged @ mean, relative * float(mean @ errors @ mean), treated)
+    slope = shrunk(bridged @ coefficients, relative * float(coefficients @ errors @ coefficients), treated)
     return level, slope
 
 

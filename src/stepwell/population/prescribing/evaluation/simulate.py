@@ -31,7 +31,8 @@ class Scenario:
     none; 1 as much as luck). ``leads``: months before the start in which some practices begin. ``reached``: share of controls that get ``leak`` of
     the effect. ``waves``: months after the first start at which practices join. ``shared``: standard deviation per 1,000 of a course shared by all
     treated practices, autocorrelation 0.6. ``fading``: months after which the effect grows no further. ``missing``: share of practice-months
-    not there. ``same_slopes``: both groups had the controls' slope before.
+    not there. ``same_slopes``: both groups had the controls' slope before; otherwise treated practices get
+    the published one around month ``parted``, the middle of the window, so that the values seen in the window are those the choice was made on.
     """
 
     name: str
@@ -49,6 +50,7 @@ class Scenario:
     fading: int | None = None
     missing: float = 0.0
     same_slopes: bool = False
+    parted: float = (WINDOW[0] + WINDOW[1]) / 2
 
 
 @dataclass(frozen=True)
@@ -91,7 +93,7 @@ def simulate(scenario: Scenario, random: np.random.Generator) -> World:
     )
     without, lists, treated = without[keep], lists[keep], treated[keep]
     if not scenario.same_slopes:
-        without = without + treated[:, None] * (SLOPE_TREATED - SLOPE_CONTROL) * month
+        without = without + treated[:, None] * (SLOPE_TREATED - SLOPE_CONTROL) * (month - scenario.parted)
     without = without + treated[:, None] * scenario.shared * _autoregression(random, 1, 0.6)
     return _with_programme(scenario, without, lists, treated, random)
 

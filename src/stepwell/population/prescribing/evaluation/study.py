@@ -104,6 +104,7 @@ CASES: tuple[Case, ...] = (
         replace(_REVERSION, name="revert: window left out"), Told(handling=Handling.LEAVE_OUT), target=False
     ),
     Case(replace(_REVERSION, name="revert: window not told"), Told(selection=False), target=False),
+    Case(replace(_REVERSION, name="revert: slopes part in 2013", parted=0.0), target=False),
     Case(replace(_CAMPAIGN, name="campaign: border not told"), Told(neighbours=False), target=False),
     Case(replace(_CAMPAIGN, name="campaign: leads not told"), Told(anticipation=False), target=False),
 )
