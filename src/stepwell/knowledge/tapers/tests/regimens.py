@@ -20,6 +20,7 @@ _OFTEN = {
     3: ("tds", "three times a day"),
     4: ("qds", "four times a day"),
 }
+_ML = (0.3, 0.5, 1, 2, 2.5, 5, 7.5, 10)
 _MOST_OME = Decimal(299)
 _MOST_BY_TABLET = 8
 
@@ -105,10 +106,15 @@ def _instruction(choose: random.Random, product: Product, patch_hours: int | Non
         return f"apply {choose.choice((1, 1, 2))} patch every {hours} hours"
     times = choose.choice((1, 2, 2)) if product.release is Release.MODIFIED else choose.choice((1, 2, 3, 4))
     if product.unit == "ml":
-        return f"{choose.choice((1, 2.5, 5, 7.5, 10))}ml {choose.choice(_OFTEN[times])}"
+        if choose.random() < 0.3:
+            return f"{choose.choice(_ML)}ml in the morning and {choose.choice(_ML)}ml at night"
+        return f"{choose.choice(_ML)}ml {choose.choice(_OFTEN[times])}"
     unit = product.unit + "s"
     if choose.random() < 0.3:
-        return f"{choose.randint(1, 3)} {unit} in the morning and {choose.randint(1, 4)} {unit} at night"
+        return f"{choose.randint(1, 4)} {unit} in the morning and {choose.randint(1, 4)} {unit} at night"
+    if choose.random() < 0.1 and product.release is not Release.MODIFIED:
+        doses = [choose.randint(1, 3) for _ in range(3)]
+        return "{} mane, {} midday, {} nocte".format(*doses)
     return f"{choose.randint(1, 3)} {unit} {choose.choice(_OFTEN[times])}"
 
 
