@@ -136,6 +136,30 @@ LIVES = [
     .takes("Tramadol 50mg capsules", FOUR, quantity_value=tablets(112))
     .takes("Sertraline 50mg tablets", duration_days=28)
     .takes("Tablets", bnf_code="0208020V0AAAAAA", duration_days=28),
+    on_codeine("made and not in the load").takes("Ramipril 5mg capsules", on=(), template={"issues_made": 3}),
+    on_codeine("made before the load begins").takes(
+        "Ramipril 5mg capsules", on=(), template={"issues_made": 3, "start_date": date(2011, 1, 1)}
+    ),
+    on_codeine("made and ended long ago").takes(
+        "Ramipril 5mg capsules", on=(), template={"issues_made": 3, "status": "ended", "end_date": date(2025, 1, 1)}
+    ),
+    Life("codeine 15 before codeine 30")
+    .takes("Codeine 15mg tablets", FOUR, on=REPEATS[3:], quantity_value=tablets(112))
+    .takes(CODEINE, FOUR, on=REPEATS[:2], quantity_value=tablets(112)),
+    on_codeine("a hospital's course of 100 days ago").takes(
+        "Amitriptyline 10mg tablets", on=(AS_OF - timedelta(days=100),), kind="acute", template=None, **HOSPITAL
+    ),
+    on_codeine("a hospital's course of 200 days ago").takes(
+        "Amitriptyline 10mg tablets", on=(AS_OF - timedelta(days=200),), kind="acute", template=None, **HOSPITAL
+    ),
+    measured(
+        measured(Life("pregabalin 600 by quantity").takes(PREGABALIN, "As the pain team told you", quantity_value=tablets(56)), WEIGHT, 60, "kg"),
+        CREATININE, 210, "umol/l",
+    ),
+    measured(
+        measured(Life("one issue of pregabalin, no dose").takes(PREGABALIN, "As the pain team told you", on=LATELY, quantity_value=tablets(56)), WEIGHT, 60, "kg"),
+        CREATININE, 210, "umol/l",
+    ),
     on_codeine("alcohol dependence").has("66590003", date(2019, 4, 5), term="Drinking as told"),
     on_codeine("a woman of 30 with a code of pregnancy").about(sex="female", birth_year=1996).has("77386006", date(2026, 7, 1), date_precision="month"),
 ]  # fmt: skip
@@ -168,6 +192,11 @@ def ask(tables: Mapping[str, ibis.Table]) -> Ask:
         ("withheld", "S01", "not assessed"),
         ("not said whether whole", "S01", "not assessed"),
         ("an issue without a date", "S01", "not assessed"),
+        ("made and not in the load", "S01", "not assessed"),
+        ("made before the load begins", "S01", "clear"),
+        ("made and ended long ago", "S01", "clear"),
+        ("pregabalin 600 by quantity", "S12B", "warn"),
+        ("one issue of pregabalin, no dose", "S12B", "not assessed"),
         ("nobody of this key", "S01", "not assessed"),
         ("naproxen at 70", "S11C", "warn"),
         ("naproxen at 70 with omeprazole", "S11C", "clear"),
@@ -284,6 +313,27 @@ def test_a_date_of_which_only_the_month_is_recorded_says_so(ask: Ask) -> None:
     found = ask("a woman of 30 with a code of pregnancy").facts
     assert found.problems[0].on == date(2026, 7, 31)
     assert found.problems[0].said.endswith("only the month is recorded")
+
+
+@pytest.mark.parametrize(
+    ("who", "taken"),
+    [
+        ("codeine 15 before codeine 30", ["Codeine 30mg tablets"]),
+        ("a hospital's course of 100 days ago", ["Codeine 30mg tablets", "Amitriptyline 10mg tablets"]),
+        ("a hospital's course of 200 days ago", ["Codeine 30mg tablets"]),
+    ],
+)
+def test_what_is_taken(ask: Ask, who: str, taken: list[str]) -> None:
+    assert [each.name for each in active(ask(who).facts, AS_OF)] == taken
+
+
+def test_an_era_that_may_have_begun_before_the_load_does_is_not_known_to_be_short() -> None:
+    only = Life("only").takes(CODEINE, FOUR, on=REPEATS[:3], quantity_value=tablets(112))  # 70 days
+    found = asked(tables_of([only], engine.connect()), "only")
+    assert said(found, "S04") == "not assessed"
+    assert "How long opioids have been taken is not known." in gaps(found, "S04")
+    # Nor does a load without any coded entry say that somebody has none.
+    assert "This extract holds no coded entries of anybody." in gaps(found, "S14A")
 
 
 def test_two_instructions_of_one_day_are_added(ask: Ask) -> None:
