@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from stepwell.cli import measures, public_data, spc
+from stepwell.cli import measures, prescribing_fetch, public_data, spc
 
 app = typer.Typer(
     help="Prescribing: what is prescribed for pain, and charts over time.", no_args_is_help=True
@@ -23,3 +23,4 @@ app.command("withdraw")(public_data.withdraw_command)
 app.command("measure")(measures.measure_command)
 app.command("measures")(measures.measures_command)
 app.command("spc")(spc.spc_command)
+app.command("fetch")(prescribing_fetch.fetch_command)
