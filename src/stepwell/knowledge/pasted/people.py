@@ -14,6 +14,7 @@ from stepwell.knowledge.dosage import Status, parse
 from stepwell.knowledge.dosage.vocabulary import vocabulary
 from stepwell.knowledge.medicines import catalogue
 from stepwell.knowledge.pasted import cells, words
+from stepwell.knowledge.pasted.given_names import GIVEN_NAMES
 
 _WORD = re.compile(r"[^\W\d_](?:[^\W\d_]|['’.\-](?=[^\W\d_]))*\.?")
 # Behind these a person comes next, whatever letters the name begins with.
@@ -27,6 +28,7 @@ _RELATION = re.compile(
     r"patient|pt|aunt|uncle|gran|grand(?:son|daughter|mother|father)|nurse|doctor|pharmacist|keyworker|key worker)\b\s*[:(,\-]?\s*",
     re.I,
 )
+_SHORT = 4  # letters; of a shorter name a small-letter spelling is too near other words
 _WHOSE = re.compile(r"(?:the|his|her|their|a|an|my) |" + _RELATION.pattern, re.I)
 _TITLES = frozenset({"mr", "mrs", "miss", "ms", "mx", "dr", "prof", "sr", "st"})
 # Behind two such words these make a place of them.
@@ -62,7 +64,7 @@ def names_somebody(text: str, *, may_be_a_medicine: bool = False) -> bool:
     ``may_be_a_medicine``: the part may begin with the name of a medicine nobody here knows, so two words at its beginning with a
     number behind them are taken for that.
     """
-    return _behind_a_cue(text) or _two_unknown(text, may_be_a_medicine=may_be_a_medicine)
+    return _behind_a_cue(text) or _given_name(text) or _two_unknown(text, may_be_a_medicine=may_be_a_medicine)
 
 
 def begins_with_a_name(name: str) -> bool:
@@ -99,6 +101,25 @@ def _next(text: str, place: int) -> str | None:
     return found.group() if found else None
 
 
+def _given_name(text: str) -> bool:
+    """A given name that is no other word; or one that is, such as May, before a word with a capital that nobody knows."""
+    found = list(_WORD.finditer(text))
+    mixed = any(match.group()[0].islower() for match in found)
+    for place, match in enumerate(found):
+        word, following = match.group(), [each.group() for each in found[place + 1 : place + 3]]
+        key = _key(word).removesuffix("'s")
+        if key not in GIVEN_NAMES or any(_key(each) in _PLACES for each in following):
+            continue
+        telling = word[0].isupper() if len(key) < _SHORT or not mixed else True
+        if is_known(word) or not telling:
+            beside = following[:1] if text[match.end() :].startswith(" ") else []
+            if mixed and word[0].isupper() and beside and _looks_like_a_name(beside[0]):
+                return True
+        elif not _understood(text, word):
+            return True
+    return False
+
+
 def _two_unknown(text: str, *, may_be_a_medicine: bool) -> bool:
     """Two or more words side by side with capitals, none of them known; or one behind an initial."""
     for start, run in _runs(text):
@@ -107,7 +128,7 @@ def _two_unknown(text: str, *, may_be_a_medicine: bool) -> bool:
         after = text[start:].split(run[-1], 1)[-1]
         if may_be_a_medicine and not text[:start].strip(" ,;:-–") and re.search(r"\d", after):
             continue
-        if _understood(text, " ".join(run)):
+        if _understood(text, *run):
             continue
         following = [_key(word.group()) for word in _WORD.finditer(after)][:2]
         if not any(word in _PLACES for word in following):
@@ -115,10 +136,12 @@ def _two_unknown(text: str, *, may_be_a_medicine: bool) -> bool:
     return False
 
 
-def _understood(text: str, run: str) -> bool:
+def _understood(text: str, *names: str) -> bool:
     """Whether the whole text is read as an instruction with these words in it: slips of words of dosing, then."""
     read = parse(text)
-    return read.status is Status.PARSED and not any(run in part for part in (*read.unread, *read.noise))
+    return read.status is Status.PARSED and not any(
+        name in part for name in names for part in (*read.unread, *read.noise)
+    )
 
 
 def _runs(text: str) -> Iterator[tuple[int, list[str]]]:
@@ -127,7 +150,10 @@ def _runs(text: str) -> Iterator[tuple[int, list[str]]]:
     start, end = 0, 0
     for match in _WORD.finditer(text):
         word = match.group()
-        apart = text[end : match.start()] != " "
+        between = text[end : match.start()]
+        # A surname before a comma stands by itself: in brackets or at the beginning of a part.
+        surname = between == ", " and len(run) == 1 and text[:start].rstrip()[-1:] in ("", "(")
+        apart = between != " " and not surname
         if run and (apart or not _looks_like_a_name(word)):
             yield start, run
             run = []

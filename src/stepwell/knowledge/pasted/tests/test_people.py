@@ -27,6 +27,10 @@ NAMED = [
     "1 bd | Rowan Alder | 56 capsule",
     "1 bd  Prescriber: J Smith",
     "Mary Smith 1 bd",
+    "1 bd (Alder, Rowan)",
+    "1 bd for Mary",
+    "1 bd mary smith",
+    "1 bd Will Baker to collect",
     "1 bd  last issued by Mary Smith",
 ]
 
@@ -73,6 +77,10 @@ NOBODY = [
     "1 bd Sent to Nominated Pharmacy",
     "1 bd Blister Pack",
     "1 bd Nurse To Administer",
+    "1 bd as per St Mary's Hospital",
+    "1 bd as per Queen Elizabeth Hospital",
+    "1 bd Will Need Review",
+    "1 bd May Cause Drowsiness",
 ]
 
 
