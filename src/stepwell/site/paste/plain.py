@@ -122,7 +122,7 @@ def _tapers(drawn: list[tapers.Drawn]) -> Iterator[str]:
         for row in each.rows:
             length = f"{row.days} days" if row.days else "from then on"
             why = f" | {row.reason}" if row.reason else ""
-            ome = row.ome if row.ome.startswith("not") else f"OME {row.ome}"
+            ome = f"OME {row.ome}" if row.ome.endswith("mg") else row.ome
             yield f"   {_day(row.day)} ({length}) | {row.taken} | {row.dose} a day | {row.fall} | {ome}{why}"
         yield from (f"   {said}" for said in each.said)
 
