@@ -63,3 +63,10 @@ def filled_from_others(effects: Floats, weights: Floats, after: Rows) -> Floats:
     filled = effects.copy()
     filled[:, after] = np.where(seen, part, means[None, :])
     return filled
+
+
+def apart_from_all(values: Floats) -> Floats:
+    """Values less each month's mean over practices: what all share (days in the month, a season, a policy) is no practice's own straying."""
+    seen = ~np.isnan(values)
+    means = np.where(seen, values, 0).sum(axis=0) / np.maximum(seen.sum(axis=0), 1)
+    return np.asarray(values - means, dtype=np.float64)

@@ -13,7 +13,12 @@ import numpy as np
 from stepwell.population.prescribing.evaluation import autocorrelation, matching, shared
 from stepwell.population.prescribing.evaluation.admission import Admitted, covariates
 from stepwell.population.prescribing.evaluation.data import rule
-from stepwell.population.prescribing.evaluation.effects import Forecast, beyond_forecast, filled_from_others
+from stepwell.population.prescribing.evaluation.effects import (
+    Forecast,
+    apart_from_all,
+    beyond_forecast,
+    filled_from_others,
+)
 from stepwell.population.prescribing.evaluation.estimating import (
     Arms,
     Cohort,
@@ -72,7 +77,9 @@ def strength(panel: Admitted) -> float:
     if panel.design.autoregression == 0:
         return 0.0
     rows = np.concatenate([panel.treated, panel.controls])
-    return autocorrelation.strength(panel.values[rows], panel.before(panel.cohorts[0]), harmonics(panel))
+    return autocorrelation.strength(
+        apart_from_all(panel.values[rows]), panel.before(panel.cohorts[0]), harmonics(panel)
+    )
 
 
 def prepare(panel: Admitted, method: Method, *, matched: bool | None = None) -> Prepared:
@@ -109,7 +116,17 @@ def _ground(panel: Admitted, how: Forecast) -> Ground:
         terms = autocorrelation.basis(months, trend=how.trend, harmonics=how.harmonics)
         since = (months - after[0])[:, None] / len(after)
         terms = np.hstack([terms, (since >= 0) * since ** np.arange(3)])
-    return Ground(panel.list_sizes, panel.controls, shared.strayed(panel.values, months, terms, how.strength))
+    return Ground(
+        panel.list_sizes, panel.controls, shared.strayed(_own_courses(panel), months, terms, how.strength)
+    )
+
+
+def _own_courses(panel: Admitted) -> Floats:
+    """Values apart from what practices share; NaN for practices that are in neither group."""
+    rows = np.concatenate([panel.treated, panel.controls])
+    courses = np.full_like(panel.values, np.nan)
+    courses[rows] = apart_from_all(panel.values[rows])
+    return courses
 
 
 def _cohort(panel: Admitted, start: int, how: Forecast, matched: bool) -> Cohort:
@@ -158,7 +175,9 @@ def _matching_features(panel: Admitted, rows: Rows, before: Rows, treated: Mask,
     A method that subtracts each practice's own line must not choose its comparison by the same line: chance in it would be taken off twice.
     """
     waves = int(rule("harmonics")) if len(before) >= rule("better_before") else 0
-    level, slope = matching.level_and_slope(panel.values[rows], before, waves, strength(panel), treated)
+    level, slope = matching.level_and_slope(
+        apart_from_all(panel.values[rows]), before, waves, strength(panel), treated
+    )
     chosen = _selection_feature(panel, rows)
     columns = [chosen[:, 0] if chosen.shape[1] else level, np.log(panel.list_sizes[rows])]
     if slopes:
