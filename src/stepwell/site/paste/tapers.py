@@ -12,7 +12,7 @@ from stepwell.knowledge.medicines.model import MedicineClass as C
 from stepwell.knowledge.tapers import DoseUnit, Plan, Profile, Regimen, Spread
 from stepwell.site.paste.answer import Answer, Medicine
 from stepwell.site.paste.drawing import Stair, stair
-from stepwell.site.paste.presenters import number
+from stepwell.site.paste.wording import number
 
 _PLANNED = frozenset(
     {C.OPIOID, C.COMPOUND_ANALGESIC, C.GABAPENTINOID, C.BENZODIAZEPINE, C.Z_DRUG, C.DEPENDENCE_TREATMENT}
