@@ -115,6 +115,14 @@ def test_above_a_weight_it_may_raise_a_caution_and_never_clears_one() -> None:
     assert outcome("S12B", poor) == "warn"
 
 
+@pytest.mark.parametrize("doubted", ["weight", "creatinine"])
+def test_a_doubt_about_a_part_is_a_doubt_about_the_clearance(doubted: str) -> None:
+    parts = {"weight": value("weight_kg", 75), "creatinine": value("creatinine_umol_l", 80)}  # 80.7 ml/min
+    assert outcome("S12B", facts(PREGABALIN_300, **parts)) == "clear"
+    parts[doubted] = replace(parts[doubted], doubt="A later one cannot be read.")
+    assert outcome("S12B", facts(PREGABALIN_300, **parts)) == "not assessed"
+
+
 @pytest.mark.parametrize(
     ("recorded_on", "recorded", "used"),
     [

@@ -136,6 +136,26 @@ LIVES = [
     .takes("Tramadol 50mg capsules", FOUR, quantity_value=tablets(112))
     .takes("Sertraline 50mg tablets", duration_days=28)
     .takes("Tablets", bnf_code="0208020V0AAAAAA", duration_days=28),
+    on_codeine("diazepam of which more was made than the load holds").takes(
+        DIAZEPAM, "Take one at night", on=(date(2026, 3, 1),), quantity_value=tablets(28), template={"issues_made": 5}
+    ),
+    on_codeine("diazepam that ran out ten days ago").takes(
+        DIAZEPAM,
+        "Take one at night",
+        on=(AS_OF - timedelta(days=38),),
+        kind="acute",
+        template=None,
+        quantity_value=tablets(28),
+    ),
+    on_codeine("codeine and methadone from a drug service").takes(
+        "Methadone 1mg/ml oral solution", on=(), prescribed_here=False, elsewhere_source="drug_service"
+    ),
+    Life("naproxen at 70, a repeat without a template")
+    .about(birth_year=1956)
+    .takes(NAPROXEN, TWO, on=(AS_OF - timedelta(days=40),), template=None, duration_days=28),
+    Life("naproxen at 70, a course that ended")
+    .about(birth_year=1956)
+    .takes(NAPROXEN, TWO, on=(AS_OF - timedelta(days=40),), template=None, duration_days=28, kind="acute"),
     on_codeine("made and not in the load").takes("Ramipril 5mg capsules", on=(), template={"issues_made": 3}),
     on_codeine("made before the load begins").takes(
         "Ramipril 5mg capsules", on=(), template={"issues_made": 3, "start_date": date(2011, 1, 1)}
@@ -192,6 +212,11 @@ def ask(tables: Mapping[str, ibis.Table]) -> Ask:
         ("withheld", "S01", "not assessed"),
         ("not said whether whole", "S01", "not assessed"),
         ("an issue without a date", "S01", "not assessed"),
+        ("diazepam of which more was made than the load holds", "S01", "not assessed"),
+        ("diazepam that ran out ten days ago", "S01", "warn"),
+        ("codeine and methadone from a drug service", "S16", "not assessed"),
+        ("naproxen at 70, a repeat without a template", "S11C", "warn"),
+        ("naproxen at 70, a course that ended", "S11C", "clear"),
         ("made and not in the load", "S01", "not assessed"),
         ("made before the load begins", "S01", "clear"),
         ("made and ended long ago", "S01", "clear"),
