@@ -33,6 +33,10 @@ from stepwell.knowledge.tables import register
 PARSER_VERSION = "2"
 LONGEST_TEXT = 500
 _CACHED_TEXTS = 65536
+_ADVISED = ("as per", "per ", "on advice", "on the advice")
+_UNCHANGED = frozenset(
+    {"same dose", "dose unchanged", "unchanged dose", "no change", "no change in dose", "unchanged"}
+)
 _SAYS_WHEN = frozenset(
     "latin count times every adverb hourly when alternate alternate_day weekday clock".split()
 )
@@ -142,10 +146,15 @@ def _without_who_advised(kept: list[Token], reading: _Reading) -> list[Token]:
     advised = [
         t
         for t in kept
-        if t.kind == "directed" and t.value == "per_hospital" and t.word.startswith(("as per", "per "))
+        if t.kind == "directed"
+        and (
+            (t.value == "per_hospital" and t.word.startswith(_ADVISED))
+            or (t.value == "as_before" and t.word in _UNCHANGED)
+        )
     ]
     for token in advised:
-        reading.cleaned.letter = reading.cleaned.letter or "per_hospital"
+        if token.value == "per_hospital":
+            reading.cleaned.letter = reading.cleaned.letter or "per_hospital"
         reading.cleaned.drop(token.start, token.end)
     return [token for token in kept if token not in advised] if advised else kept
 

@@ -56,13 +56,15 @@ _LEXER = re.compile(
     r"|(?:[01]\d|2[0-3])[0-5]\d\s?h(?:rs?)?(?![a-z]))"
     r"|(?P<plural>\((?:s|es)\)|/s(?![a-z]))"
     r"|(?P<number>\d+(?:,\d{3}(?!\d))*(?:\.\d+)?|(?<![.\d])\.\d+)"
+    r"|(?P<break>\*{2,}|~+|\|+)"
+    r"|(?P<code>f2f(?![a-z])|egfr\s?[<>=]?\s?\d+(?![\d/.])|ckd\s?[1-5][ab]?(?![\w.])|t[12]dm(?![a-z])|vit(?:amin)?\s?b12|a&e(?![a-z]))"
     r"|(?P<beside>w/(?=\s?[a-z])(?!e(?![a-z])))"
     r"|(?P<dotted>[a-z](?:\.[a-z])+(?![a-z])\.?|[a-z](?:/[a-z])+(?![a-z]))"
     r"|(?P<word>[a-zé]+(?:'[a-z]+)?)"
     r"|(?P<part>[½¼¾])"
     r"|(?P<mark>[()/,.;:+&=%@!\n\r-])"
     r"|(?P<other_sign>(?<=\d)\*(?=\d))"
-    r"|(?P<quiet>[ \"'*_]+|#(?!\s?\d))"
+    r"|(?P<quiet>[ \"'_]+|\*|#(?!\s?\d))"
     r"|(?P<other>.)",
     re.DOTALL,
 )
@@ -196,7 +198,7 @@ def _raw_tokens(folded: str) -> list[Token]:
     numbers = vocabulary().never_near
     for match in _LEXER.finditer(folded):
         kind = match.lastgroup
-        if kind in ("quiet", "plural"):
+        if kind in ("quiet", "plural") or (kind == "break" and not tokens):
             continue
         start, end, word = match.start(), match.end(), match.group()
         if kind == "word":
@@ -240,9 +242,10 @@ def _other(kind: str, word: str, start: int, end: int) -> Token:
         return Token("clock", int(digits[:-2]) * 60 + int(digits[-2:]), start, end, word)
     if kind == "hour":
         return Token("clock", _minutes(word), start, end, word)
-    return Token({"quantity_sign": "contact", "date": "date"}.get(kind, "unknown"), None, start, end, word)
+    return Token(_KINDS_OF_SIGNS.get(kind, "unknown"), None, start, end, word)
 
 
+_KINDS_OF_SIGNS = {"quantity_sign": "contact", "date": "date", "break": "stop", "code": "prose"}
 _ARROWS = {"↑": "increase", "↓": "reduce"}
 _TWO_FACED = frozenset({"w/e"})
 """Weekend, or week ending."""

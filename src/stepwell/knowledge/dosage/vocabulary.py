@@ -21,7 +21,7 @@ TELLING_KINDS = NUMBER_KINDS | frozenset(
 """Kinds that say how much, how often or when: a word that might be one of them is never left unread."""
 
 _DECIMAL_KINDS = NUMBER_KINDS | {"alternate", "alternate_day"}
-_NEVER_MENDED_INTO = frozenset({"none", "split", "total", "stat"})
+_NEVER_MENDED_INTO = frozenset({"none", "prose", "split", "total", "stat"})
 _SHORTEST_MENDED_WORD = 4
 _SHORTEST_MENDED_NUMBER = 5
 _LIKE = 0.75

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from stepwell.knowledge.dosage.noise.alongside import alongside, together
+from stepwell.knowledge.dosage.noise.alongside import alongside, bare_maximum, together
 from stepwell.knowledge.dosage.noise.cleaned import Cleaned, Rule
 from stepwell.knowledge.dosage.noise.notes import (
     begins_on,
@@ -13,6 +13,8 @@ from stepwell.knowledge.dosage.noise.notes import (
     dated,
     dated_step,
     letter,
+    month_and_year,
+    named_doctor,
     numbered_step,
 )
 from stepwell.knowledge.dosage.noise.packs import pack, packs_of, share_of_packs
@@ -55,7 +57,6 @@ _RULES: dict[str, tuple[Rule, ...]] = {
     "clock": (on_and_off,),
     "in": (packs_of,),
     "for": (wear, worn_for),
-    "max": (worn_for,),
     "after": (wear,),
     "remove": (wear, taken_off),
     "onoff": (taken_off,),
@@ -80,6 +81,9 @@ _RULES: dict[str, tuple[Rule, ...]] = {
     "from": (dated_step,),
     "stop": (begins_on,),
     "until": (dated_step,),
+    "who": (named_doctor,),
+    "month_name": (month_and_year,),
+    "max": (bare_maximum, worn_for),
     "step": (numbered_step,),
 }
 

@@ -117,6 +117,16 @@ def _past_total(tokens: list[Token], place: int) -> int:
     return after if kind_at(tokens, after) in ("end", "stop") else place
 
 
+def bare_maximum(tokens: list[Token], place: int, cleaned: Cleaned) -> int:
+    """ "(max dose)": that it is the most one may have, and no number."""
+    ends = kind_at(tokens, place + 1) in BREAKS | {"end", "comma", "dash"}
+    behind = cleaned.kept[-1].kind if cleaned.kept else "end"
+    counted = behind in ("number", "unit", "fraction", "adverb", "period")
+    if not tokens[place].word.endswith("dose") or not ends or counted or not is_told(cleaned):
+        return place
+    return take(tokens, place, place + 1, cleaned)
+
+
 def together(tokens: list[Token], place: int, cleaned: Cleaned) -> int:
     """ "(total dose 40mg bd with 30mg tabs)": behind a mark, what it comes to with another strength."""
     if not is_told(cleaned) or kind_at(tokens, place - 1) not in (

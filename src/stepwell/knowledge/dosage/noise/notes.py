@@ -27,7 +27,9 @@ def caution(tokens: list[Token], place: int, cleaned: Cleaned) -> int:
     while kind_at(tokens, after) == "when" and tokens[place].word.startswith(_WARNING):
         after = _sentence_end(tokens, after + 1)  # "may make you drowsy in the morning"
     bare = after == place + 1 and tokens[place].word == "not to be taken"
-    dosed = kind_at(tokens, after) not in BREAKS | {"end", "comma", "caution", "open"}
+    dosed = kind_at(tokens, after) not in BREAKS | {"end", "comma", "caution", "open"} and (
+        kind_at(tokens, after - 1) not in ("comma", "dash")  # "do not drive, 1 tds"
+    )
     if bare or (dosed and tokens[place].word.startswith(_FORBIDDING)):
         cleaned.kept.append(
             Token("unknown", None, tokens[place].start, tokens[place].end, tokens[place].word)
@@ -167,6 +169,26 @@ def date(tokens: list[Token], place: int, cleaned: Cleaned) -> int:
     return place + 1
 
 
+def month_and_year(tokens: list[Token], place: int, cleaned: Cleaned) -> int:
+    """ "Jan 24", "March 2024", "12 Jan 24": when it was written."""
+    year = kind_at(tokens, place + 1) == "number" and tokens[place + 1].word.isdigit()
+    if not year or not (20 <= tokens[place + 1].number < 40 or 2000 <= tokens[place + 1].number < 2100):
+        return place
+    if kind_at(tokens, place + 2) not in BREAKS | {"end", "comma", "dash"}:
+        return place
+    day = cleaned.kept[-1] if cleaned.kept else None
+    start = tokens[place].start
+    if (
+        day is not None
+        and day.kind == "number"
+        and len(cleaned.kept) > 1
+        and cleaned.kept[-2].kind in ("open", "dash", "comma", "stop")
+    ):
+        start = cleaned.kept.pop().start
+    cleaned.drop(start, tokens[place + 1].end)
+    return place + 2
+
+
 _BEGINS = frozenset("start starts starting commence commences begin begins stop stops".split())
 
 
@@ -194,12 +216,30 @@ _MONTHS = 12
 _MONTH_DAYS = 31
 
 
+_TITLES = frozenset({"dr", "prof", "professor"})
+
+
+def named_doctor(tokens: list[Token], place: int, cleaned: Cleaned) -> int:
+    """ "Dr Jones", "Dr A Smith": who said it."""
+    if tokens[place].word not in _TITLES:
+        return place
+    after = place + 1
+    while kind_at(tokens, after) in ("a", "stop", "unknown") and len(tokens[after].word) == 1:
+        after += 1
+    if kind_at(tokens, after) != "unknown" or not tokens[after].word.isalpha():
+        return place
+    return take(tokens, place, after + 1, cleaned)
+
+
+_COURSES = frozenset({"course", "trial", "patch", "patches"})
+
+
 def course(tokens: list[Token], place: int, cleaned: Cleaned) -> int:
     """ "Five day course: one bd", "7/7 course of 1 tds": how long, said first."""
     after = span_of_time(tokens, place)
     if kind_at(tokens, place + 1) == "slash" and kind_at(tokens, place + 2) == "number" and after == place:
         after = place + 3 if tokens[place + 2].number in (7, 52) else place
-    if after == place or after >= len(tokens) or tokens[after].word not in ("course", "patch", "patches"):
+    if after == place or after >= len(tokens) or tokens[after].word not in _COURSES:
         return place
     after += 1
     while kind_at(tokens, after) in ("comma", "filler", "dash"):

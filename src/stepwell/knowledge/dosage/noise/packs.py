@@ -38,6 +38,8 @@ def pack(tokens: list[Token], place: int, cleaned: Cleaned) -> int:
     first = place + (tokens[place].kind in ("x", "open"))
     if kind_at(tokens, first) != "number":
         return place
+    if _counts_packs(tokens, first, cleaned):
+        return take(tokens, place, first + 2, cleaned)
     counted = _counted(tokens, first, tokens[place].kind == "open")
     after, unit = counted.after, counted.unit
     said = _past_what_it_lasts(tokens, counted, cleaned)
@@ -51,6 +53,21 @@ def pack(tokens: list[Token], place: int, cleaned: Cleaned) -> int:
         return place
     end = _end_of_pack(tokens, place, counted, cleaned)
     return take(tokens, place, end, cleaned) if end > place else place
+
+
+_WHOLES = frozenset(
+    "op ops pack packs box boxes bottle bottles issue issues script scripts rx prescription prescriptions repeats".split()
+)
+
+
+def _counts_packs(tokens: list[Token], place: int, cleaned: Cleaned) -> bool:
+    """ "1 OP", "x2 boxes", "6 issues": whole packs and issues, in no dose. At the start only before a fresh one."""
+    behind = tokens[place + 1] if place + 1 < len(tokens) else None
+    if behind is None or behind.kind != "supply" or behind.word not in _WHOLES:
+        return False
+    if kind_at(tokens, place + 2) not in ("end", "stop", "comma", "dash", "close", "semicolon"):
+        return False
+    return is_told(cleaned) or not any(token.kind in ("number", "fraction") for token in cleaned.kept)
 
 
 def _end_of_pack(tokens: list[Token], place: int, counted: _Counted, cleaned: Cleaned) -> int:

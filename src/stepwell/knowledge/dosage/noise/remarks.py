@@ -7,7 +7,7 @@ in it looks like a slip of one that would. What was left unread is told, so that
 
 from __future__ import annotations
 
-from stepwell.knowledge.dosage.noise.cleaned import Cleaned
+from stepwell.knowledge.dosage.noise.cleaned import TIMED, Cleaned
 from stepwell.knowledge.dosage.tokens import Token
 from stepwell.knowledge.dosage.vocabulary import vocabulary
 
@@ -70,7 +70,7 @@ def leave_remarks(cleaned: Cleaned) -> None:
     """Take remarks out of ``cleaned.kept``; they go to ``cleaned.unread`` (places in the text)."""
     if not any(token.kind in _WORTH_LOOKING for token in cleaned.kept):
         return
-    cleaned.kept = _without_reasons(cleaned.kept, cleaned)
+    cleaned.kept = _without_known_remarks(_without_reasons(cleaned.kept, cleaned), cleaned)
     kept: list[Token] = []
     before = "start"
     for stretch, closing in _stretches(cleaned.kept):
@@ -96,6 +96,66 @@ def leave_remarks(cleaned: Cleaned) -> None:
         if closing is not None:
             kept.append(closing)
     cleaned.kept = kept
+
+
+_REMARKED = frozenset(
+    "prose filler who verb reason site drug route and or to for by with in from of the a".split()
+)
+_ENDS_A_DOSE = TIMED | {
+    "meal",
+    "period",
+    "unit",
+    "number",
+    "wear",
+    "stop",
+    "semicolon",
+    "comma",
+    "close",
+    "dash",
+}
+
+
+def _without_known_remarks(tokens: list[Token], cleaned: Cleaned) -> list[Token]:
+    """Tokens without "safety netted", "wife manages meds" behind a full dose or before one, where every word is known to be talk."""
+    last = len(tokens)
+    while last and tokens[last - 1].kind in _REMARKED:
+        last -= 1
+    told = _is_full(tokens[:last]) and tokens[last - 1].kind in _ENDS_A_DOSE
+    sentence = max((at for at in range(last) if tokens[at].kind in _BREAKS), default=-1)
+    told = told and not any(token.kind in ("advice", "condition") for token in tokens[sentence + 1 : last])
+    while (
+        last < len(tokens)
+        and tokens[last].kind != "prose"
+        and tokens[last].kind in ("and", "or", "to", "for", "in", "a")
+    ):
+        last += 1
+    if told and last < len(tokens) and _is_known_remark(tokens[last:]):
+        cleaned.unread.append((tokens[last].start, tokens[-1].end))
+        tokens = tokens[:last]
+    first = 0
+    while first < len(tokens) and tokens[first].kind in _REMARKED - {"verb", "a", "for", "drug"}:
+        first += 1
+    if (
+        first < len(tokens)
+        and tokens[first].kind in ("number", "verb", "apply", "a")
+        and _is_known_remark(tokens[:first])
+    ):
+        cleaned.unread.append((tokens[0].start, tokens[first - 1].end))
+        tokens = tokens[first:]
+    return tokens
+
+
+def _is_full(tokens: list[Token]) -> bool:
+    kinds = {token.kind for token in tokens}
+    return bool(kinds & {"number", "fraction", "a"}) and bool(kinds & TIMED)
+
+
+def _is_known_remark(tokens: list[Token]) -> bool:
+    """At least one word of talk, and none that begins like one that changes a dose."""
+    talk = [token for token in tokens if token.kind == "prose"]
+    if any(token.word == "only" for token in tokens):
+        return False
+    return bool(talk) and tokens[0].kind not in ("and", "or") and not any(_may_change_a_dose(t) for t in talk)
 
 
 def _strange(token: Token) -> bool:
@@ -137,6 +197,8 @@ def _is_remark(stretch: list[Token]) -> bool:
     if any(token.kind == "condition" for token in stretch) and not _advises(stretch):
         return False
     if stretch[0].word in _FORBIDDING:
+        return True
+    if any(token.kind == "prose" and " " in token.word for token in stretch):
         return True
     return any(len(part) >= _SHORTEST_TELLING_WORD for token in stretch for part in token.word.split())
 
@@ -229,7 +291,7 @@ def _advises(stretch: list[Token]) -> bool:
 def _may_change_a_dose(token: Token) -> bool:
     if token.kind == "none":
         return token.value == "changes"
-    if token.kind not in ("unknown", "prose"):
+    if token.kind not in ("unknown", "prose") or token.value == "talk":
         return False
     if any(token.word.startswith(stem) for stem in vocabulary().stems):
         return True

@@ -88,7 +88,7 @@ def after_supply(tokens: list[Token], after: int, noun: bool) -> int:
             after += 1
         elif here in ("weekday", "weekdays"):
             after = _past_weekdays(tokens, after)
-        elif noun and _of_so_many(tokens, after):
+        elif _of_so_many(tokens, after) and (noun or tokens[after - 1].word == "issue"):
             return after + 3  # "eRD 3/6", "script 2 of 3"
         elif here == "every" and kind_at(tokens, after + 1) in ("weekday", "weekdays"):
             after = _past_weekdays(tokens, after + 1)
