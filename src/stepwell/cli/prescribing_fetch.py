@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import time
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from stepwell.base.errors import StepwellError
 from stepwell.base.progress import Stopped
 from stepwell.cli import output
-from stepwell.population.prescribing.fetch import Fetched, FetchedFile, fetch_months, months_wanted
+
+if TYPE_CHECKING:
+    from stepwell.population.prescribing.fetch import Fetched, FetchedFile
 
 
 class _Bytes:
@@ -53,6 +55,8 @@ def fetch_command(
     as_json: Annotated[bool, typer.Option("--json", help="Show what came of it as JSON.")] = False,
 ) -> None:
     """Fetch months of prescribing from the open-data service. Can be stopped and run again; never fetches twice."""
+    from stepwell.population.prescribing.fetch import fetch_months, months_wanted
+
     wanted = months_wanted(months)
     try:
         fetched = fetch_months(wanted, to, source=source, progress=_Bytes(quiet=quiet))

@@ -61,7 +61,7 @@ def test_a_stopped_run_says_that_it_can_be_gone_on_with(
     def stopped(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("stepwell.cli.prescribing_fetch.fetch_months", stopped)
+    monkeypatch.setattr("stepwell.population.prescribing.fetch.fetch_months", stopped)
     done = run(service, tmp_path)
     assert done.exit_code == 3
     assert "run the same command again" in done.output

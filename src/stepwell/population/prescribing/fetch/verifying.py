@@ -6,6 +6,7 @@ import csv
 import hashlib
 import io
 import zipfile
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -80,7 +81,13 @@ def _content(path: Path, shown: str) -> Iterator[IO[bytes]]:
                 raise _refused(f"The zip holds {len(inside)} CSV files; one was expected.", shown)
             with packed.open(inside[0]) as file:
                 yield file
-    except (zipfile.BadZipFile, EOFError):
+    except (
+        zipfile.BadZipFile,
+        zlib.error,
+        EOFError,
+        RuntimeError,
+        NotImplementedError,
+    ):  # the last two: not to be opened here
         raise _refused("The zip is cut short or damaged.", shown) from None
 
 
