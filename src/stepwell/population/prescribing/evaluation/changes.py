@@ -6,7 +6,7 @@ import numpy as np
 
 from stepwell.population.prescribing.evaluation import autocorrelation
 from stepwell.population.prescribing.evaluation.admission import Admitted
-from stepwell.population.prescribing.evaluation.effects import patterns
+from stepwell.population.prescribing.evaluation.lines import lines
 from stepwell.population.prescribing.evaluation.model import Change, Floats, Rows
 
 
@@ -65,9 +65,6 @@ def pooled(panel: Admitted, rows: Rows) -> Floats:
 def own_slopes(panel: Admitted, rows: Rows, harmonics: int) -> Floats:
     """Least-squares slope per month of each practice before the earliest start, over its observed months."""
     months = panel.before(panel.cohorts[0])
-    found = np.zeros(len(rows))
-    values = panel.values[np.ix_(rows, months)]
-    for pattern, group in patterns(~np.isnan(values)):
-        slope = autocorrelation.fit(months[pattern], 0.0, trend=True, harmonics=harmonics)[1]
-        found[group] = values[np.ix_(group, np.flatnonzero(pattern))] @ slope
-    return found
+    return lines(
+        panel.values[np.ix_(rows, months)], autocorrelation.basis(months, trend=True, harmonics=harmonics)
+    )[:, 1]

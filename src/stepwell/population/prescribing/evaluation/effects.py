@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 
 from stepwell.population.prescribing.evaluation import autocorrelation
-from stepwell.population.prescribing.evaluation.model import Floats, Mask, Rows
+from stepwell.population.prescribing.evaluation.lines import lines
+from stepwell.population.prescribing.evaluation.model import Floats, Rows
 
 
 @dataclass(frozen=True)
@@ -21,33 +21,17 @@ class Forecast:
     none: bool = False
 
 
-def patterns(seen: Mask) -> Iterator[tuple[Mask, Rows]]:
-    """Rows that have the same months, together: which months, and which rows."""
-    if seen.all():
-        yield np.ones(seen.shape[1], dtype=bool), np.arange(len(seen), dtype=np.intp)
-        return
-    groups: dict[bytes, list[int]] = {}
-    for row, months in enumerate(np.packbits(seen, axis=1)):
-        groups.setdefault(months.tobytes(), []).append(row)
-    for rows in groups.values():
-        yield seen[rows[0]], np.array(rows, dtype=np.intp)
-
-
 def beyond_forecast(values: Floats, before: Rows, after: Rows, how: Forecast) -> Floats:
-    """Observed less forecast, for practices (rows) with at least one month before; NaN outside ``after`` and where not observed.
-
-    Practices with the same months missing share one forecast matrix.
-    """
+    """Observed less forecast, for practices (rows) with months before; NaN outside ``after`` and where not observed."""
     found = np.full_like(values, np.nan)
+    found[:, after] = values[:, after]
     if how.none:
-        found[:, after] = values[:, after]
         return found
+    terms = autocorrelation.basis(before, trend=how.trend, harmonics=how.harmonics)
     ahead = autocorrelation.basis(after, trend=how.trend, harmonics=how.harmonics)
-    for pattern, rows in patterns(~np.isnan(values[:, before])):
-        months = before[pattern]
-        coefficients = autocorrelation.fit(months, how.strength, trend=how.trend, harmonics=how.harmonics)
-        carried = values[np.ix_(rows, months)] @ (ahead @ coefficients).T
-        found[np.ix_(rows, after)] = values[np.ix_(rows, after)] - carried
+    found[:, after] -= (
+        lines(values[:, before], terms, autocorrelation.correlation(before, how.strength)) @ ahead.T
+    )
     return found
 
 

@@ -6,6 +6,7 @@ import numpy as np
 
 from stepwell.population.prescribing.evaluation import autocorrelation
 from stepwell.population.prescribing.evaluation.data import rule
+from stepwell.population.prescribing.evaluation.lines import lines
 from stepwell.population.prescribing.evaluation.model import Floats, Mask, Rows
 
 
@@ -47,12 +48,8 @@ def level_and_slope(
 
 
 def _bridged(values: Floats, months: Rows) -> Floats:
-    bridged = values.copy()
-    for row in np.flatnonzero(np.isnan(values).any(axis=1)):
-        seen = ~np.isnan(values[row])
-        line = np.polyfit(months[seen], values[row, seen], 1)
-        bridged[row, ~seen] = np.polyval(line, months[~seen])
-    return bridged
+    terms = autocorrelation.basis(months, trend=True, harmonics=0)
+    return np.where(np.isnan(values), lines(values, terms) @ terms.T, values)
 
 
 def standardised(features: Floats) -> Floats:

@@ -48,23 +48,27 @@ def in_time(panel: Admitted, method: Method) -> tuple[TimePlacebo, ...]:
 
 
 def in_space(prepared: Prepared) -> SpacePlacebo:
-    """Groups of comparison practices pretended to be treated: each one where one is treated, else random groups of as many (at most half)."""
+    """Groups of comparison practices pretended to be treated: single ones where one is treated, else random groups of as many (at most half)."""
     arms = prepared.arms(methods.mean_effect(prepared))
     real = abs(arms.value) / arms.standard_error if arms.standard_error > 0 else np.inf
     count = len(arms.scores)
     size = max(min(len(prepared.panel.treated), count // 2), 1)
-    if size == 1:
-        picked = np.eye(count, dtype=bool)
-    else:
-        random = np.random.default_rng(prepared.panel.design.seed)
-        order = np.argsort(random.random((int(rule("space_draws")), count)), axis=1)
-        picked = order < size
+    picked = _picked(count, size, np.random.default_rng(prepared.panel.design.seed))
     weights = prepared.cohorts[0].regress
     own = None if arms.own_variance else borrowed(arms.scores**2, prepared.ground, prepared.panel.controls)
     false = np.abs(_studentised(arms.scores, picked, weights, own))
     draws = len(picked)
     p = (1 + int((false >= real).sum())) / (1 + draws)
     return SpacePlacebo(size, draws, p, 1 / (1 + min(draws, comb(count, size))))
+
+
+def _picked(count: int, size: int, random: np.random.Generator) -> Mask:
+    """Groups of ``size`` of ``count`` comparison practices, one a row: every single one where few enough, else as many draws as the rule has."""
+    draws = int(rule("space_draws"))
+    if size == 1:
+        singles = np.arange(count) if count <= draws else random.choice(count, draws, replace=False)
+        return np.asarray(singles[:, None] == np.arange(count))
+    return np.asarray(np.argsort(np.argsort(random.random((draws, count)), axis=1), axis=1) < size)
 
 
 def _studentised(scores: Floats, picked: Mask, weights: Floats, own: Floats | None) -> Floats:

@@ -13,7 +13,7 @@ from scipy import stats  # type: ignore[import-untyped]
 
 from stepwell.population.prescribing.evaluation import autocorrelation
 from stepwell.population.prescribing.evaluation.data import rule
-from stepwell.population.prescribing.evaluation.effects import patterns
+from stepwell.population.prescribing.evaluation.lines import lines
 from stepwell.population.prescribing.evaluation.model import Floats, Rows
 
 
@@ -36,13 +36,9 @@ class Strayed:
 
 def strayed(values: Floats, months: Rows, terms: Floats, strength: float) -> Strayed:
     """Residuals of every practice's own line, given by ``terms`` (months, terms), over its observed ``months``."""
-    residuals = np.zeros((len(values), len(months)))
-    for pattern, rows in patterns(~np.isnan(values[:, months])):
-        if pattern.sum() <= terms.shape[1]:
-            continue
-        here = values[np.ix_(rows, months[pattern])]
-        fitted = here @ np.linalg.pinv(terms[pattern]).T @ terms[pattern].T
-        residuals[np.ix_(rows, np.flatnonzero(pattern))] = here - fitted
+    here = values[:, months]
+    residuals = np.nan_to_num(here - lines(here, terms) @ terms.T)
+    residuals[(~np.isnan(here)).sum(axis=1) <= terms.shape[1]] = 0
     made = autocorrelation.residual_maker(terms)
     shown = autocorrelation.expected(months, terms)
     return Strayed(

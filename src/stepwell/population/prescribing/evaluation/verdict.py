@@ -209,10 +209,12 @@ def warnings(
 def _high_start(panel: Admitted) -> list[str]:
     if panel.design.selection:
         return []
-    level = np.nanmean(panel.values[:, panel.before(panel.cohorts[0])], axis=1)
-    compared = level[panel.controls]
+    months = panel.before(panel.cohorts[0])
+    level, compared = (
+        np.nanmean(panel.values[np.ix_(rows, months)], axis=1) for rows in (panel.treated, panel.controls)
+    )
     spread = float(compared.std(ddof=1))
-    above = (float(level[panel.treated].mean()) - float(compared.mean())) / spread if spread > 0 else 0.0
+    above = (float(level.mean()) - float(compared.mean())) / spread if spread > 0 else 0.0
     return [words("warn_high_start").format(size=figure(above))] if above > rule("high_start") else []
 
 

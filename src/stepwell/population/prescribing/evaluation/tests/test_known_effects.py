@@ -143,11 +143,11 @@ def test_the_after_period_may_end_early() -> None:
 
 @pytest.mark.parametrize("handling", Handling)
 def test_high_starters_that_fall_by_themselves_are_no_effect(handling: Handling) -> None:
-    """Every practice has a high spell of its own height in months 6 to 13; those with the highest were chosen."""
-    values = lines(60, seed=4)
-    heights = np.random.default_rng(4).random(60) * 20
+    """Every practice has a high spell of its own height in months 6 to 13; those with the highest values then were chosen."""
+    values = lines(200, seed=4)
+    heights = np.random.default_rng(5).random(200) * 40
     values += heights[:, None] * ((T >= 6) & (T <= 13))
-    chosen = [int(row) for row in np.argsort(-heights)[:15]]
+    chosen = [int(row) for row in np.argsort(-values[:, 6:14].mean(axis=1))[:50]]
     selection = Selection(MONTHS[6], MONTHS[13], handling)
     made = panel(values)
     told = evaluate(made, starting(chosen), replace(QUIET, selection=selection)).primary.average
