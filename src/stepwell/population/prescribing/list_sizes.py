@@ -86,7 +86,7 @@ def write_list_sizes(path: Path, shown: str, out: Path) -> ListSizes:
     found = _read(path, shown)
     if found.month is None or not found.practices:
         raise StepwellError("The file holds no rows of practices.", where=Place(shown), next_step=_AGAIN)
-    if len(found.rejected) > float(rules()["rejected"]["share"]) * found.rows:
+    if len(found.rejected) > _FEW and len(found.rejected) > float(rules()["rejected"]["share"]) * found.rows:
         first = found.rejected[0]
         raise StepwellError(
             f"{len(found.rejected):,} of {found.rows:,} rows cannot be used; the first because {first['reason']}.",

@@ -58,6 +58,7 @@ class Gathered:
     """Organisations (rows of ``tables.ORGANISATIONS`` by code), where they lie, what came of them, and what could not be used."""
 
     rows: int = 0
+    counted: str = "line"  # what a number of a fault counts
     organisations: dict[str, dict[str, Any]] = field(default_factory=dict)
     relations: list[Relation] = field(default_factory=list)
     successions: dict[tuple[str, str], date | None] = field(default_factory=dict)
@@ -75,7 +76,7 @@ class Gathered:
     def write(self, source: str, shown: str, out: Path) -> Organisations:
         """Write the tables. Raises ``StepwellError`` when so much is unusable that it must be another kind of file."""
         rejected = [fault for fault in self.faults if fault.whole]
-        if not self.organisations or len(rejected) > float(rules()["rejected"]["share"]) * self.rows:
+        if not self.organisations or (len(rejected) > _FEW and len(rejected) > _share() * self.rows):
             raise _refusal(self, rejected, shown)
         write_tables(out, self.organisations.values(), self.relations, self.successions)
         faults = [{"line": each.line, "column": each.column, "reason": each.reason} for each in self.faults]
@@ -88,7 +89,7 @@ class Gathered:
             len(self.organisations),
             practices(self.organisations.values()),
             len(rejected),
-            (*self.said, *_said(self.faults)),
+            (*self.said, *_said(self)),
         )
 
 
@@ -128,6 +129,10 @@ def write_tables(
         pq.write_table(pa.Table.from_pylist(rows, schema), out / f"{name}.parquet", compression="zstd")
 
 
+def _share() -> float:
+    return float(rules()["rejected"]["share"])
+
+
 def _refusal(gathered: Gathered, rejected: list[Fault], shown: str) -> StepwellError:
     if not rejected:
         return StepwellError(
@@ -143,12 +148,13 @@ def _refusal(gathered: Gathered, rejected: list[Fault], shown: str) -> StepwellE
     )
 
 
-def _said(faults: list[Fault]) -> Iterable[str]:
+def _said(gathered: Gathered) -> Iterable[str]:
+    faults, counted = gathered.faults, gathered.counted
     for fault in [each for each in faults if each.whole][:_FEW]:
-        yield f"Line {fault.line} is left out: {fault.reason} ({fault.column})."
+        yield f"{counted.capitalize()} {fault.line} is left out: {fault.reason} ({fault.column})."
     doubts = Counter((each.reason, each.column) for each in faults if not each.whole)
     for (reason, column), count in sorted(doubts.items()):
         first = next(
             each.line for each in faults if not each.whole and (each.reason, each.column) == (reason, column)
         )
-        yield f"In {count:,} rows that are used, {reason} ({column}; the first is line {first}): it counts as not known."
+        yield f"In {count:,} rows that are used, {reason} ({column}; the first is {counted} {first}): it counts as not known."

@@ -51,7 +51,7 @@ def facts() -> Any:
 
 def gather(path: Path, shown: str) -> Gathered:
     """Everything in the file. Raises ``StepwellError`` for one that is cut short, or is no such JSON."""
-    found = Gathered()
+    found = Gathered(counted="organisation")
     used: list[tuple[int, Record]] = []
     elsewhere = unused = 0
     for number, record in enumerate(_records(path, shown), start=1):

@@ -55,8 +55,8 @@ def without(*cells: tuple[str, str]) -> list[tuple[str, str, object]]:
     return [row for row in _WHOLE if row[:2] not in cells]
 
 
-def padding(count: int = 300) -> list[str]:
-    """Enough sound rows that one unusable among them does not refuse the file."""
+def padding(count: int = 30) -> list[str]:
+    """So many sound rows."""
     return [line for number in range(count) for line in bands([("ALL", "ALL", 1)], f"Y{number:05d}")]
 
 
@@ -146,7 +146,7 @@ def test_a_total_that_is_not_the_sum_of_its_ages_stands_and_the_older_are_unknow
 def test_two_totals_that_differ_are_no_total(tmp_path: Path) -> None:
     found = read([*padding(), *bands([("ALL", "ALL", 100), ("ALL", "ALL", 200)])], tmp_path)
     assert sizes(tmp_path)["Z99901"] == (None, None)
-    assert (found.rejected, found.rows) == (1, 302)
+    assert (found.rejected, found.rows) == (1, 32)
 
 
 def test_a_row_that_comes_twice_with_the_same_number_counts_once(tmp_path: Path) -> None:
@@ -164,7 +164,7 @@ def test_a_number_that_cannot_be_read_is_left_out_and_the_older_are_unknown(
     assert sizes(tmp_path)["Z99901"] == (100, None)
     assert pq.read_table(tmp_path / "rejected.parquet").to_pylist() == [
         {
-            "line": 310,
+            "line": 40,
             "column": "NUMBER_OF_PATIENTS",
             "reason": "the number of patients is not a whole number",
         }
