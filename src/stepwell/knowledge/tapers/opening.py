@@ -194,7 +194,7 @@ def _shared(read: Dosage, product: Product, cautions: list[Caution]) -> times.Da
     day = times.shared(read.daily_max or Decimal(0), times.usual(min(int(often), _MOST_TIMES)), product)
     if day is None:
         return _PART_UNITS
-    if read.dose_max is None or max(units for _, units in day) > read.dose_max or _uneven_by_time(read):
+    if read.dose_max is None or max(units for _, units in day) > read.dose_max or _would_move(read):
         return _DOSES_UNEVEN
     if read.daily_min == read.daily_max and read.dose_min != read.dose_max:
         cautions.append(
@@ -207,10 +207,12 @@ def _shared(read: Dosage, product: Product, cautions: list[Caution]) -> times.Da
     return day
 
 
-def _uneven_by_time(read: Dosage) -> bool:
-    """Whether different doses are written for times of day, which a share would move from one to another."""
+def _would_move(read: Dosage) -> bool:
+    """Whether a share would move what is written for one time of day to another: different doses, or one more when needed."""
+    timed = [part for part in read.parts if part.times_of_day]
     differ = len({(part.dose_min, part.dose_max) for part in read.parts}) > 1
-    return differ and any(part.times_of_day for part in read.parts)
+    extra = any(times.extra_at_any_time(read, part) for part in read.parts)
+    return (differ and bool(timed)) or extra
 
 
 def _patches(found: Identification, product: Product, read: Dosage) -> Opening:

@@ -55,9 +55,11 @@ def written(read: Dosage) -> Written | None:
     loose: list[Decimal] = []
     for part in read.parts:
         units, often = part.dose_max, part.times_max
-        if units is None or often is None or often != int(often) or often < len(part.times_of_day):
-            return None
         slots = named(part)
+        if units is None or often is None or often != int(often) or (slots and often != len(slots)):
+            return None
+        if extra_at_any_time(read, part):
+            return None
         for time in slots:
             if time is None:
                 loose.append(units)
@@ -70,6 +72,11 @@ def written(read: Dosage) -> Written | None:
         return None
     day = tuple((time, plain(at[time])) for time in Time if time in at)
     return Written(day, assumed=bool(loose))
+
+
+def extra_at_any_time(read: Dosage, part: Part) -> bool:
+    """Whether a part is one more when needed, beside a regular dose, with no time of day: "1 nocte, may be repeated"."""
+    return part.as_needed and not part.times_of_day and any(not other.as_needed for other in read.parts)
 
 
 def _placed(at: dict[Time, Decimal], loose: Sequence[Decimal]) -> bool:

@@ -197,6 +197,8 @@ def test_part_of_what_is_not_taken_in_parts_is_refused(name: str, dosage: str) -
         "3 mid morning and 1 pm",
         "1 at breakfast, 2 at 10am",
         "1 mane, 3 teatime, 2 evening",
+        "1 nocte. May repeat after 1 hour if needed",  # the second is of the night too, and not of the morning
+        "2 at night and 1 when required up to 3 times a day",
     ],
 )
 def test_doses_whose_times_cannot_be_kept_are_not_moved_nor_shared_into_larger_ones(dosage: str) -> None:
