@@ -45,6 +45,35 @@ def tells_the_hour(atom: NumberedHalf, slot: str) -> bool:
     return said == half and first <= atom.number <= last
 
 
+_SPELLS = {
+    "morning": (5, 12),
+    "mid_morning": (9, 12),
+    "noon": (11, 15),
+    "afternoon": (12, 18),
+    "tea": (15, 19),
+    "dinner": (16, 21),
+    "supper": (16, 22),
+    "evening": (16, 24),
+    "pm": (12, 24),
+    "night": (19, 25),
+}
+
+
+def is_clock(slot: str) -> bool:
+    """Whether a time of day is an hour: "clock 8"."""
+    return slot.startswith("clock")
+
+
+def restates(slot: str, other: str) -> bool:
+    """Whether one of two times is an hour ("clock 9 either": of the morning or the evening) and the other the time of day it falls in."""
+    if is_clock(slot) == is_clock(other):
+        return False
+    hour, named = (slot, other) if is_clock(slot) else (other, slot)
+    first, last = _SPELLS.get(named, (0, 0))
+    said, *either = hour.split()[1:]
+    return any(first <= Decimal(said) + later < last for later in ((0, 12) if either else (0,)))
+
+
 def time_or_amount_next(atoms: list[Atom], place: int) -> bool:
     """Whether a dose stands right behind the atom at ``place``, or "and" and another time: "8am 2", "8am and 8pm 1"."""
     ahead = place + 1

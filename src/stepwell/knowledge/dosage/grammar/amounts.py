@@ -178,7 +178,7 @@ def _clock(tokens: list[Token], found: Quantity, place: int, start: int, read: l
     """8am, 8 am, 12 noon: a time of day, or one in the morning; the bare number decides only when it can."""
     here = kind(tokens, place)
     if here == "oclock":
-        return [When(start, tokens[place].end, f"clock {found.low}")], place + 1
+        return [When(start, tokens[place].end, f"clock {found.low} either")], place + 1
     if here != "when" or found.low != found.high:
         return None
     slot = str(tokens[place].value)
@@ -188,7 +188,9 @@ def _clock(tokens: list[Token], found: Quantity, place: int, start: int, read: l
     if word not in ("am", "pm", "a m", "p m") or found.low != int(found.low) or found.low > 12:
         return None
     del read
-    return [NumberedHalf(start, tokens[place].end, found.low, slot)], place + 1
+    apart = tokens[place].start - tokens[place - 1].end > 1
+    spelt = apart or not tokens[place - 1].word.isdigit()
+    return [NumberedHalf(start, tokens[place].end, found.low, slot, spelt)], place + 1
 
 
 def _article(tokens: list[Token], place: int) -> Yield | None:

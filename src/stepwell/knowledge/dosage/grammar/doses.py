@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 
-from stepwell.knowledge.dosage.grammar.numbers import Quantity, quantity
+from stepwell.knowledge.dosage.grammar.numbers import Quantity, begins_anew, quantity
 from stepwell.knowledge.dosage.grammar.parts import Amount, RefusedError
 from stepwell.knowledge.dosage.grammar.rules import Yield, kind, value
 from stepwell.knowledge.dosage.tokens import Token
@@ -147,7 +147,7 @@ def _counts(tokens: list[Token], place: int) -> bool:
     if kind(tokens, place) == "every" and kind(tokens, place + 1) == "number":
         return False  # "2x every 12 hours"
     if kind(tokens, place) != "number":
-        return kind(tokens, place) not in ("latin", "count", "unit")
+        return kind(tokens, place) not in ("latin", "count", "unit", "when", "at", "clock")
     return kind(tokens, place + 1) in ("adverb", "times", "a", "per", "slash")
 
 
@@ -188,6 +188,8 @@ def _counts_on(tokens: list[Token], place: int, second: Quantity, amount: Amount
 def _upper_end(tokens: list[Token], place: int, amount: Amount) -> int:
     """2.5ml-5ml, one tablet or two tablets, half to one: the second end with a unit of its own."""
     if kind(tokens, place) not in ("dash", "to", "or") or amount.low != amount.high:
+        return place
+    if begins_anew(tokens, place, place + 1):
         return place
     second = quantity(tokens, place + 1)
     if second is None or second.low != second.high:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from stepwell.knowledge.dosage.grammar.parts import RefusedError
-from stepwell.knowledge.dosage.grammar.rules import kind
+from stepwell.knowledge.dosage.grammar.rules import kind, value
 from stepwell.knowledge.dosage.tokens import Token
 
 _WRITTEN_PARTS = {
@@ -16,6 +16,9 @@ _WRITTEN_PARTS = {
 }
 _WIDEST_REVERSED_RANGE = 4
 _IN_WORDS = frozenset({"one", "two", "three", "four"})
+_ROOM_OF_A_DASH = 3
+_HOURS_ABOUT = 2
+_NOON = 12
 _JOINS = frozenset({"dash", "to", "or"})
 
 
@@ -56,6 +59,10 @@ def quantity(tokens: list[Token], place: int) -> Quantity | None:
     if second is None:
         return Quantity(low, low, after)
     high, end = second
+    if tokens[after].kind == "dash" and (
+        begins_anew(tokens, after, after + 1) or _is_an_hour(tokens, after, end, high - low)
+    ):
+        return Quantity(low, low, after)
     end = _past_same(tokens, high, end)
     loose = tokens[after].kind == "dash" and tokens[after].value == "spaced"
     if kind(tokens, end) in ("dash", "to", "or") and single(tokens, end + 1) is not None:
@@ -65,6 +72,22 @@ def quantity(tokens: list[Token], place: int) -> Quantity | None:
     if kind(tokens, after) == "dash" and not loose and high < 1 <= low:
         raise RefusedError("ambiguous")  # "1-1/2": one and a half, or half to one
     return _ordered(low, high, end, loose)
+
+
+def begins_anew(tokens: list[Token], dash: int, following: int) -> bool:
+    """ "2 - on 3": a silent word stood between a dash and the number, so they make no range."""
+    if kind(tokens, dash) != "dash" or following >= len(tokens):
+        return False
+    return tokens[following].start - tokens[dash].end > _ROOM_OF_A_DASH
+
+
+def _is_an_hour(tokens: list[Token], dash: int, end: int, wide: Decimal) -> bool:
+    """ "2 - 10pm": two, at ten; "8-9pm" is about then."""
+    loose = tokens[dash].value == "spaced"
+    if kind(tokens, end) != "when":
+        return False
+    noon = value(tokens, end) == "noon" and value(tokens, end - 1) == _NOON
+    return noon or (tokens[end].word in ("am", "pm") and (loose or wide > _HOURS_ABOUT))
 
 
 def _past_same(tokens: list[Token], number: Decimal, after: int) -> int:

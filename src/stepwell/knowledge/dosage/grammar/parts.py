@@ -79,10 +79,11 @@ class When(Atom):
 
 @dataclass(slots=True)
 class NumberedHalf(Atom):
-    """ "1 am": one in the morning, or one o'clock. Decided by what stands around it."""
+    """ "1 am": one in the morning, or one o'clock. Decided by what stands around it. ``spelt``: "one am", "1 in the am"."""
 
     number: Decimal
     slot: str
+    spelt: bool = False
 
 
 @dataclass(slots=True)

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from stepwell.knowledge.dosage.tokens import Token
 
+_MOST_AT_ONCE = 4
 _RELEASES = frozenset({"sr", "mr", "xl", "er", "cr", "la", "pr"})
 _FURTHER = frozenset({"extra", "additional", "further", "another"})
 _TIME_BEGINS = frozenset("for every latin count when adverb hourly intervals_of upto stop end comma".split())
@@ -67,6 +68,8 @@ def _settled(tokens: list[Token], place: int, token: Token, settled: list[Token]
         return None  # "for severe pain following operation"
     if kind == "unit" and _names_the_product(tokens, place, settled):
         return None
+    if kind == "slash" and _lists_times(tokens, place):
+        return Token("comma", None, token.start, token.end, ",")
     decide = _DECISIONS.get(kind)
     if decide is None:
         return token
@@ -311,6 +314,19 @@ def _keeps_slash(tokens: list[Token], place: int, settled: list[Token]) -> bool:
     ):
         return False  # "10mg am/20mg pm"
     return _kind(tokens, place + 1) in _KEPT_AFTER_SLASH
+
+
+def _lists_times(tokens: list[Token], place: int) -> bool:
+    """ "mane/at 2pm/nocte": times of day in a row. "Evening/night" may be either."""
+    after = place + 1
+    while _kind(tokens, after) in ("at", "in", "filler", "every", "on"):
+        after += 1
+    if _kind(tokens, place - 1) not in ("when", "clock") or _kind(tokens, after) not in ("when", "clock", "number"):
+        return False
+    if _kind(tokens, after) == "number" and after == place + 1:
+        hour = tokens[after].number > _MOST_AT_ONCE and _kind(tokens, after + 1) == "when"
+        return hour and tokens[after + 1].word in ("am", "pm")  # "eve/10pm", but not "1am/2pm"
+    return {tokens[place - 1].value, tokens[after].value} != {"evening", "night"}
 
 
 def _keeps_before(tokens: list[Token], place: int, settled: list[Token]) -> bool:

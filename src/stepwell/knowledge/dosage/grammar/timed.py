@@ -7,6 +7,8 @@ from decimal import Decimal
 from stepwell.knowledge.dosage.grammar.ahead import (
     adds_one,
     dose_then_end,
+    is_clock,
+    restates,
     tells_the_hour,
     time_or_amount_next,
 )
@@ -122,16 +124,23 @@ class TimedWalk(Walk):
             raise RefusedError("ambiguous")
         if slots and self.pending == "none" and {atom.slot, slots[-1]} == _EVENING_AND_NIGHT:
             raise RefusedError("ambiguous")
-        if (
-            slots
-            and self.pending == "none"
-            and (atom.slot.startswith("clock") != slots[-1].startswith("clock"))
-        ):
-            return
+        if slots and restates(atom.slot, slots[-1]):
+            if self.pending == "none":
+                return  # "in the morning at 8am"
+            raise RefusedError("ambiguous")  # "8am, breakfast": the hour once more, or another time
+        if slots and self.pending == "none" and is_clock(atom.slot) != is_clock(slots[-1]):
+            raise RefusedError("ambiguous")
         slots.append(atom.slot)
 
     def numbered_half(self, atom: NumberedHalf) -> None:
         part = self.part
+        many = atom.number <= _MOST_TABLETS_AT_ONCE
+        if many and len(self.clause.parts) > 1 and part.slots and is_clock(part.slots[-1]):
+            raise RefusedError("ambiguous")  # "1 at 8am & 1 at 2pm & two pm"
+        if many and part.dose is not None and part.slots and is_clock(part.slots[-1]):
+            earlier = Decimal(part.slots[-1].split()[1]) >= atom.number + 12 * (atom.slot == "pm")
+            if atom.spelt or earlier:
+                raise RefusedError("ambiguous")  # "1 at 6pm, 1 pm"
         after_clock = (
             bool(part.slots)
             and part.slots[-1].startswith("clock")
@@ -148,9 +157,10 @@ class TimedWalk(Walk):
         ):
             return  # "1 mane 8am"
         clocked = bool(part.slots) and part.slots[-1].startswith("clock")
-        after_clock = after_clock or (clocked and atom.number > _MOST_TABLETS_AT_ONCE)
+        listed = part.dose is not None and bool(part.slots) and self.pending in ("and", "pause", "dash")
+        after_clock = after_clock or ((clocked or listed) and not many)
         hour = atom.number + (12 if atom.slot == "pm" and atom.number < 12 else 0)
-        late = atom.number > _MOST_TABLETS_AT_ONCE
+        late = not many
         counted = not part.timed or part.times or part.every or (part.daily and late)
         if after_clock or (part.dose is not None and counted):
             self.when(When(atom.start, atom.end, f"clock {hour}"))
