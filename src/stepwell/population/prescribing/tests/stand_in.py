@@ -102,6 +102,12 @@ class _Handler(BaseHTTPRequestHandler):
         if fault.isdigit():
             self.send_error(int(fault))
             return
+        if fault.startswith("http"):
+            self.send_response(302)
+            self.send_header("Location", fault)
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+            return
         mark = f'"{hash(file.content)}"'
         vouched = self.headers.get("If-Range") in (None, mark)
         start = (

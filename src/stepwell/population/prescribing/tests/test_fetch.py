@@ -45,6 +45,12 @@ def fetch(address: str, folder: Path, wanted: str = "2026-05") -> Fetched:
     return fetch_months(months_wanted(wanted), folder, source=address, wait=lambda seconds: None)
 
 
+def damaged(packed: bytes) -> bytes:
+    """One byte in the middle of what is packed is another."""
+    place = len(packed) // 2
+    return packed[:place] + bytes([packed[place] ^ 1]) + packed[place + 1 :]
+
+
 def left_in(folder: Path) -> set[str]:
     return {path.name for path in folder.iterdir() if not path.name.startswith(".")}
 
@@ -115,9 +121,10 @@ def test_a_month_of_the_retired_series_alone_comes_from_there(tmp_path: Path) ->
     assert [each.file for each in fetched.files] == ["EPD_201709.csv"]
 
 
-def test_the_newest_of_two_versions_of_a_month_comes(tmp_path: Path) -> None:
+@pytest.mark.parametrize("order", [1, -1])
+def test_the_newest_of_two_versions_of_a_month_comes(tmp_path: Path, order: int) -> None:
     corrected = File("EPD_SNOMED_202605FINAL", month_file("2026-05", 500), modified="2026-10-01T00:00:00")
-    with serving(corrected, may()) as service:
+    with serving(*[corrected, may()][::order]) as service:
         fetched = fetch(service.address, tmp_path)
     assert [each.file for each in fetched.files] == ["EPD_SNOMED_202605FINAL.csv"]
 
@@ -204,6 +211,12 @@ def test_a_connection_cut_in_the_middle_goes_on_where_it_was(tmp_path: Path) -> 
     assert (tmp_path / "EPD_SNOMED_202605.csv").read_bytes() == month_file("2026-05")
 
 
+def test_a_connection_that_is_cut_time_and_again_gets_there_while_each_try_gains(tmp_path: Path) -> None:
+    with serving(may(faults=["cut"] * 9)) as service:
+        fetch(service.address, tmp_path)
+    assert (tmp_path / "EPD_SNOMED_202605.csv").read_bytes() == month_file("2026-05")
+
+
 def test_a_service_that_gives_no_parts_is_asked_for_the_whole_again(tmp_path: Path) -> None:
     with serving(may(faults=["cut", "no ranges"])) as service:
         fetch(service.address, tmp_path)
@@ -234,7 +247,9 @@ def test_a_file_that_changed_between_two_runs_is_begun_anew(tmp_path: Path, mark
 
 
 def test_a_file_published_anew_between_two_runs_is_begun_anew(tmp_path: Path) -> None:
-    changed = month_file("2026-05", 40_001)
+    changed = month_file("2026-05", 40_000).replace(
+        b",1.00,", b",2.00,"
+    )  # as long as before, and without a mark
     with serving(may(content=month_file("2026-05", 40_000), marked=False)) as service:
         with pytest.raises(Stopped):
             fetch_months(["2026-05"], tmp_path, source=service.address, progress=StopsAfter(2))
@@ -310,6 +325,7 @@ def test_a_service_that_does_not_know_the_series_is_said_plainly(tmp_path: Path)
         (_SNOMED_HEADER.encode(), {}, "no whole row"),
         (month_file("2026-05")[:-40], {}, "last row"),
         (zipped(month_file("2026-05"))[:-200], {}, "damaged"),
+        (damaged(zipped(month_file("2026-05", 9000))), {}, "damaged"),
         (zipped(month_file("2026-05"), "a.csv", "b.csv"), {}, "2 CSV files"),
         (b"", {}, "not a month of prescribing"),
     ],
@@ -368,6 +384,14 @@ def test_only_https_is_opened_and_plain_http_on_this_machine(tmp_path: Path, add
 @pytest.mark.parametrize("link", ["file:///etc/hostname", "http://example.org/EPD.csv"])
 def test_a_link_elsewhere_than_https_is_not_followed(tmp_path: Path, link: str) -> None:
     with serving(may(described={"url": link})) as service, pytest.raises(StepwellError, match="https"):
+        fetch(service.address, tmp_path)
+
+
+def test_a_redirection_elsewhere_than_to_https_is_not_followed(tmp_path: Path) -> None:
+    with (
+        serving(may(faults=["http://example.org/EPD.csv"])) as service,
+        pytest.raises(StepwellError, match="https"),
+    ):
         fetch(service.address, tmp_path)
 
 
