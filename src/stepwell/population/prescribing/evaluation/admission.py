@@ -108,7 +108,10 @@ def _check_design(panel: Panel, design: Design) -> None:
         or design.autoregression not in (0, 1)
     ):
         raise _refusal("design")
-    if design.unit_cost is not None and design.unit_cost.shape != (len(panel.months),):
+    cost = design.unit_cost
+    if cost is not None and (
+        cost.shape != (len(panel.months),) or not (cost > 0).all() or np.isinf(cost).any()
+    ):
         raise _refusal("unit_cost")
     if design.last_month is not None and design.last_month not in panel.months:
         raise _refusal("last_month")

@@ -82,54 +82,70 @@ def answer(cohorts: Sequence[Cohort], ask: Functional, ground: Ground) -> Arms:
     Many treated practices: each group's own spread. Few: the comparison practices' spread, by list size, stands for the treated ones'. To
     either is added what groups were seen to stray together.
     """
-    count = len(ground.controls)
-    influence, scores, weighting = np.zeros(count), np.zeros(count), np.zeros(count)
-    response = np.zeros(ask.kernel.shape[1])
-    value, total = 0.0, float(ask.shares.sum())
-    net, parts = [], []
-    for each in cohorts:
-        shares = ask.shares[each.rows]
-        kernel = ask.kernel[each.rows]
-        mass = float(shares.sum())
-        if mass == 0:
-            continue
-        own = np.where(kernel != 0, each.treated * kernel, 0).sum(axis=1)
-        mean_kernel = shares @ kernel / mass
-        asked = mean_kernel != 0
-        controls = each.controls[:, asked] @ mean_kernel[asked]
-        centre = shares @ each.treated_features / mass
-        weights, slopes, hats = control_weights(each, centre)
-        carried = each.control_features @ slopes @ controls
-        left = (controls - carried - np.average(controls - carried, weights=each.regress)) / np.sqrt(1 - hats)
-        compared = float(weights @ controls)
-        influence += mass * weights * left
-        scores += mass * left
-        weighting += mass * weights
-        response += mass * (each.response[:, asked] @ mean_kernel[asked])
-        value += float(shares @ own) - mass * compared
-        net.append(own - compared - (each.treated_features - centre) @ slopes @ controls)
-        parts.append(shares)
-    freedom = max(count - 1 - cohorts[0].control_features.shape[1], 1)
-    treated_variance, treated_degrees, own_variance = _treated_variance(net, parts)
-    if not own_variance:
-        spread = borrowed((scores / total) ** 2, ground, np.concatenate([each.rows for each in cohorts]))
-        treated_variance = float(
-            (ask.shares[np.concatenate([each.rows for each in cohorts])] ** 2 * spread).sum()
+    pieces = [_piece(each, ask) for each in cohorts if ask.shares[each.rows].sum() != 0]
+    total = sum(piece.mass for piece in pieces)
+    scores, weighting, influence = (
+        np.sum([piece.mass * part for piece, part in zip(pieces, parts, strict=True)], axis=0)
+        for parts in (
+            [piece.left for piece in pieces],
+            [piece.weights for piece in pieces],
+            [piece.weights * piece.left for piece in pieces],
         )
-        treated_degrees = float(freedom)
-    pieces = [
-        (treated_variance, treated_degrees),
+    )
+    response = np.sum([piece.mass * piece.response for piece in pieces], axis=0)
+    freedom = float(max(len(ground.controls) - 1 - cohorts[0].control_features.shape[1], 1))
+    treated, own_variance = _treated_variance(pieces), True
+    if treated is None:
+        rows = np.concatenate([each.rows for each in cohorts])
+        spread = borrowed((scores / total) ** 2, ground, rows)
+        treated, own_variance = (float((ask.shares[rows] ** 2 * spread).sum()), freedom), False
+    variances = (
+        treated,
         (float((influence**2).sum()), min(_degrees(weighting), freedom)),
         _shared(ground, ask.shares / total, weighting / total, response, own_variance),
-    ]
-    variance = sum(piece for piece, _ in pieces)
-    below = sum(piece**2 / degrees for piece, degrees in pieces)
-    return Arms(
-        value,
-        float(np.sqrt(variance)),
-        max(variance**2 / below, 1.0) if below > 0 else 1.0,
-        scores,
-        own_variance,
+    )
+    variance = sum(part for part, _ in variances)
+    below = sum(part**2 / degrees for part, degrees in variances)
+    value = sum(float(piece.shares @ piece.net) for piece in pieces)
+    degrees = max(variance**2 / below, 1.0) if below > 0 else 1.0
+    return Arms(value, float(np.sqrt(variance)), degrees, scores, own_variance)
+
+
+@dataclass(frozen=True)
+class _Piece:
+    """One cohort's part: ``net`` effect of each treated practice, what is ``left`` of each comparison practice's after regression (with its
+    leverage allowed for), and what one unit in each month would do."""
+
+    mass: float
+    shares: Floats
+    net: Floats
+    apart: Floats
+    left: Floats
+    weights: Floats
+    response: Floats
+
+
+def _piece(cohort: Cohort, ask: Functional) -> _Piece:
+    shares, kernel = ask.shares[cohort.rows], ask.kernel[cohort.rows]
+    mass = float(shares.sum())
+    own = np.where(kernel != 0, cohort.treated * kernel, 0).sum(axis=1)
+    mean_kernel = shares @ kernel / mass
+    asked = mean_kernel != 0
+    controls = cohort.controls[:, asked] @ mean_kernel[asked]
+    centre = shares @ cohort.treated_features / mass
+    weights, slopes, hats = control_weights(cohort, centre)
+    learnt = slopes @ controls
+    carried = cohort.control_features @ learnt
+    level = np.average(controls - carried, weights=cohort.regress)
+    net = own - float(weights @ controls)
+    return _Piece(
+        mass=mass,
+        shares=shares,
+        net=net,
+        apart=net - (cohort.treated_features - centre) @ learnt,
+        left=(controls - carried - level) / np.sqrt(1 - hats),
+        weights=weights,
+        response=cohort.response[:, asked] @ mean_kernel[asked],
     )
 
 
@@ -159,25 +175,26 @@ def control_weights(cohort: Cohort, centre: Floats) -> tuple[Floats, Floats, Flo
     return weights, slopes, np.clip(hats, 0, 0.99)
 
 
-def _treated_variance(net: Sequence[Floats], parts: Sequence[Floats]) -> tuple[float, float, bool]:
-    """Variance of the treated sum from spread within cohorts. Cohorts of one practice are pooled, which can only widen it."""
-    if sum(len(each) for each in net) < rule("few_treated"):
-        return 0.0, 1.0, False
-    groups = [(n, s) for n, s in zip(net, parts, strict=True) if len(n) > 1]
-    singles = [(n, s) for n, s in zip(net, parts, strict=True) if len(n) == 1]
-    if len(singles) > 1:
-        groups.append((np.concatenate([n for n, _ in singles]), np.concatenate([s for _, s in singles])))
-    elif singles:
-        n, s = groups.pop()
-        groups.append((np.concatenate([n, singles[0][0]]), np.concatenate([s, singles[0][1]])))
-    pieces = []
+def _treated_variance(pieces: Sequence[_Piece]) -> tuple[float, float] | None:
+    """Variance of the treated sum from spread within cohorts, and its degrees of freedom; None with too few practices.
+
+    Cohorts of one practice are pooled, which can only widen it.
+    """
+    if sum(len(piece.apart) for piece in pieces) < rule("few_treated"):
+        return None
+    groups = [(piece.apart, piece.shares) for piece in pieces if len(piece.apart) > 1]
+    alone = [(piece.apart, piece.shares) for piece in pieces if len(piece.apart) == 1]
+    if len(alone) == 1:
+        alone.append(groups.pop())
+    if alone:
+        groups.append((np.concatenate([a for a, _ in alone]), np.concatenate([s for _, s in alone])))
+    strayed = []
     for values, shares in groups:
         weights = shares / shares.sum()
-        left = values - weights @ values
-        pieces.append(shares * left / np.sqrt(1 - np.minimum(weights, 0.99)))
-    together = np.concatenate(pieces)
-    every = np.concatenate([s for _, s in groups])
-    return float((together**2).sum()), max(_degrees(every) - len(groups), 1.0), True
+        strayed.append(shares * (values - weights @ values) / np.sqrt(1 - np.minimum(weights, 0.99)))
+    every = np.concatenate([shares for _, shares in groups])
+    variance = float((np.concatenate(strayed) ** 2).sum())
+    return variance, max(_degrees(every) - len(groups), 1.0)
 
 
 def _degrees(weights: Floats) -> float:

@@ -35,6 +35,7 @@ def test_forty_runs_are_near_the_truth(name: str) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(1_800)
 @pytest.mark.parametrize("case", TARGETS, ids=lambda case: case.scenario.name)
 def test_a_thousand_runs_meet_the_targets(case: Case) -> None:
     """Bias under 10 % of the effect; 95 % intervals hold the truth in 93 to 97 % of runs; at most 7 % find an effect where there is none."""
@@ -43,6 +44,7 @@ def test_a_thousand_runs_meet_the_targets(case: Case) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(1_800)
 def test_high_starters_fool_a_method_that_is_not_told() -> None:
     """The scenario bites: without the months of selection the same method credits the programme with a fall that came by itself."""
     untold = study(_named("revert: window not told"), 200)[0]
