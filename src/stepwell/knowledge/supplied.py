@@ -135,6 +135,22 @@ def adq_per_unit(supplied: Supplied) -> Decimal | None:
     return supplied.mg_per_unit / quantity
 
 
+def has_ddd(supplied: Supplied) -> bool | None:
+    """Whether it comes to defined daily doses; None when its substance has one and its strength is not known."""
+    if supplied.substance and supplied.substance not in _defined_daily_doses():
+        return False
+    return True if ddd_per_unit(supplied) is not None else None
+
+
+def has_adq(supplied: Supplied) -> bool | None:
+    """Whether it comes to average daily quantities; None when its chemical has one and its route or strength is not known."""
+    if bnf.chemical(supplied.code) not in _average_daily_quantities():
+        return False
+    if supplied.route and supplied.route != "oral":
+        return False
+    return True if adq_per_unit(supplied) is not None else None
+
+
 @cache
 def _changes() -> Mapping[str, str]:
     return {row["old_code"]: row["new_code"] for row in tables.rows("bnf_code_changes")}

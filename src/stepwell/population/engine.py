@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -66,6 +66,19 @@ def parquet(con: BaseBackend, paths: Sequence[Path], schema: pa.Schema | None = 
     types = ibis.Schema.from_pyarrow(schema)
     missing = {name: ibis.null(types[name]) for name in schema.names if name not in table.columns}
     return table.mutate(**missing).select(*schema.names) if missing else table.select(*schema.names)
+
+
+def parquet_by(con: BaseBackend, paths: Mapping[str, Path], column: str, schema: pa.Schema) -> ir.Table:
+    """One Parquet file for each of several names (months, say) as one table: ``schema``, and ``column``, the name.
+
+    One reading of many files: a union of as many tables takes longer to compile than to run.
+    """
+    if not paths:
+        return ibis.memtable(schema.append(pa.field(column, pa.string())).empty_table())
+    table = con.read_parquet([str(path) for path in paths.values()], union_by_name=True, filename=True)
+    names = pa.table({"path": [str(path) for path in paths.values()], column: list(paths)})
+    named = table.join(ibis.memtable(names), [("filename", "path")])
+    return named.select(*schema.names, column)
 
 
 def csv(con: BaseBackend, path: Path, names: Sequence[str], encoding: str) -> ir.Table:

@@ -6,6 +6,7 @@ sub-ICB location) has rows. So history is told in today's areas, and a merged IC
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
 
 import ibis
@@ -13,6 +14,7 @@ import ibis.expr.types as ir
 import pyarrow as pa
 from ibis.backends import BaseBackend
 
+from stepwell.base.clock import today
 from stepwell.base.errors import StepwellError
 from stepwell.population import engine
 from stepwell.population.lake import PublicLoad, Snapshot
@@ -58,13 +60,8 @@ def prescribers(snapshot: Snapshot, con: BaseBackend) -> ir.Table:
             "The lake holds no month of prescribing.",
             next_step="Import one: stepwell prescribing import FILE --lake DIR.",
         )
-    parts = [
-        engine.parquet(
-            con, [snapshot.lake.load_directory(load.load_id) / "practices.parquet"], tables.PRACTICES
-        ).mutate(month=ibis.literal(load.period))
-        for load in loads
-    ]
-    return ibis.union(*parts) if len(parts) > 1 else parts[0]
+    paths = {load.period: snapshot.lake.load_directory(load.load_id) / "practices.parquet" for load in loads}
+    return engine.parquet_by(con, paths, "month", tables.PRACTICES)
 
 
 def organisations(snapshot: Snapshot, con: BaseBackend, table: str) -> ir.Table | None:
@@ -101,10 +98,49 @@ def members(snapshot: Snapshot, con: BaseBackend, level: Level, *, then: bool = 
             "practice", month=everywhere, organisation=ibis.literal(ENGLAND), name=ibis.literal("England")
         )
     if level is Level.PRACTICE:
-        return practices.select("practice", month=everywhere, organisation="practice", name="name")
+        alone = practices.select("practice", month=everywhere, organisation="practice", name="name")
+        return alone if then else _with_heirs(snapshot, con, practices, alone)
     if then:
         return _as_then(snapshot, con, level, practices)
     return _as_now(snapshot, con, level, practices)
+
+
+def _with_heirs(snapshot: Snapshot, con: BaseBackend, practices: ir.Table, alone: ir.Table) -> ir.Table:
+    """A practice that merged into another counts with it, in every month: the history of the one is the sum of both."""
+    successions = organisations(snapshot, con, "successions")
+    if successions is None:
+        return alone
+    heirs = _heirs(con.to_pyarrow(successions.filter(successions.successor.notnull())).to_pylist())
+    if not heirs:
+        return alone
+    held = ibis.memtable(pa.table({"practice": list(heirs), "heir": list(heirs.values())}))
+    of_practice = alone.left_join(held, "practice").select(
+        "practice", "month", organisation=lambda t: ibis.coalesce(t.heir, t.organisation)
+    )
+    names = practices.select(organisation="practice", name="name")
+    # Where the heir is no practice that counts (a hospital, an area), each stays by itself.
+    joined = of_practice.left_join(names, "organisation")
+    known = joined.name.notnull() | (joined.organisation == joined.practice)
+    return joined.select(
+        "practice", "month", organisation=known.ifelse(joined.organisation, joined.practice), name="name"
+    )
+
+
+def _heirs(rows: Sequence[Mapping[str, str]]) -> dict[str, str]:
+    """The last successor of each; one with several successors was split and has none."""
+    following: dict[str, set[str]] = {}
+    for row in rows:
+        following.setdefault(row["code"], set()).add(row["successor"])
+    single = {code: next(iter(after)) for code, after in following.items() if len(after) == 1}
+    found = {}
+    for code in single:
+        seen, last = {code}, single[code]
+        while last in single and last not in seen:
+            seen.add(last)
+            last = single[last]
+        if last not in seen:  # a circle leads nowhere
+            found[code] = last
+    return found
 
 
 def _as_then(snapshot: Snapshot, con: BaseBackend, level: Level, practices: ir.Table) -> ir.Table:
@@ -129,9 +165,9 @@ def _as_now(snapshot: Snapshot, con: BaseBackend, level: Level, practices: ir.Ta
             )
         return listed
     column = _COLUMNS[level]
-    seen = prescribers(snapshot, con).semi_join(practices, "practice")
-    seen = seen.filter(seen[column].notnull() & (seen[column] != ""))
-    newest = seen.group_by("practice").aggregate(organisation=lambda t: t[column].argmax(t.month))
+    every = prescribers(snapshot, con).semi_join(practices, "practice")
+    seen = every.filter(every[column].notnull() & (every[column] != ""))
+    newest = _newest(every, seen, column)
     if listed is not None:
         joined = practices.select("practice").left_join(listed, "practice").left_join(newest, "practice")
         newest = joined.select(
@@ -144,6 +180,22 @@ def _as_now(snapshot: Snapshot, con: BaseBackend, level: Level, practices: ir.Ta
     return known.select("practice", month=ibis.null("string"), organisation="organisation", name="name")
 
 
+def _newest(every: ir.Table, seen: ir.Table, column: str) -> ir.Table:
+    """Practice and its area by the newest rows: of its newest sub-ICB location, so that a practice that closed before an ICB merged has moved with it."""
+    of_practice = seen.group_by("practice").aggregate(own=lambda t: t[column].argmax(t.month))
+    if column == "sub_icb":
+        return of_practice.rename(organisation="own")
+    placed = every.filter(every.sub_icb.notnull() & (every.sub_icb != ""))
+    located = placed.group_by("practice").aggregate(location=lambda t: t.sub_icb.argmax(t.month))
+    of_location = (
+        seen.filter(seen.sub_icb.notnull())
+        .group_by(location=seen.sub_icb)
+        .aggregate(organisation=lambda t: t[column].argmax(t.month))
+    )
+    joined = of_practice.left_join(located, "practice").left_join(of_location, "location")
+    return joined.select("practice", organisation=ibis.coalesce(joined.organisation, joined.own))
+
+
 def _listed_parents(
     snapshot: Snapshot, con: BaseBackend, practices: ir.Table, level: Level
 ) -> ir.Table | None:
@@ -154,7 +206,9 @@ def _listed_parents(
     )
     if relations is None or listed is None:
         return None
-    open_ = relations.filter(relations["to"].isnull())
+    day = ibis.literal(today())
+    begun = relations["from"].isnull() | (relations["from"] <= day)
+    open_ = relations.filter(begun & (relations["to"].isnull() | (relations["to"] >= day)))
     since = open_["from"].fill_null(ibis.date("1900-01-01"))
     latest = (
         open_.mutate(since=since)

@@ -35,16 +35,19 @@ def rules() -> Any:
 def of_month(opened: Opened, counted: Counted, con: BaseBackend, staged: Path) -> tuple[str, ...]:
     """What is said of a month by itself. Raises ``StepwellError`` for a file that must not be loaded; writes ``rejected``."""
     if counted.other_months:
+        line, is_header = faults.first_of_another_month(opened)
         raise StepwellError(
-            f"{counted.other_months:,} of {counted.rows:,} rows are of another month than the first.",
-            where=Place(opened.shown, None, opened.matched.columns["month"]),
+            "The header comes a second time: this looks like two files in one."
+            if is_header
+            else f"{counted.other_months:,} of {counted.rows:,} rows are of another month than the first.",
+            where=Place(opened.shown, line, opened.matched.columns["month"].strip()),
             next_step="Nothing was loaded. Give one month's file, as published.",
         )
     lines = con.to_pyarrow(engine.parquet(con, [staged / "lines.parquet"]).count()).as_py()
     if lines and counted.twice > float(rules()["twice"]["share"]) * lines and counted.twice > _SHOWN:
         raise StepwellError(
             f"{counted.twice:,} rows come twice: the same practice, presentation and quantity. This looks like two versions of a month in one file.",
-            where=Place(opened.shown),
+            where=Place(opened.shown, faults.first_twice(opened)),
             next_step="Nothing was loaded. Give one version of the month, the newest.",
         )
     if counted.unusable > float(rules()["rejected"]["share"]) * counted.rows and counted.unusable > _SHOWN:
@@ -99,7 +102,9 @@ def against_held(lake: Lake, writer: Writer, dataset: str, period: str, staged: 
 
 
 def _jumps(lake: Lake, con: BaseBackend, now: ir.Table, period: str) -> list[str]:
-    before = lake.current().current_public("month", months.after(period, -1))
+    held = lake.current()
+    before = held.current_public("month", months.after(period, -1))
+    before = before or held.current_public("month", months.after(period))
     if before is None:
         return []
     folder = lake.load_directory(before.load_id)

@@ -8,9 +8,11 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from itertools import islice
 
+from stepwell.population.prescribing import scope
 from stepwell.population.prescribing.monthly import Opened
 
 _MOST = 10_000
+_TOO_LARGE = Decimal(10) ** 13  # what the columns of money hold
 _NUMBERS = ("items", "total_quantity", "nic", "actual_cost", "quantity")
 
 
@@ -33,20 +35,55 @@ def all_of(opened: Opened) -> tuple[Fault, ...]:
     return tuple(islice(_faults(opened), _MOST))
 
 
+def first_of_another_month(opened: Opened) -> tuple[int | None, bool]:
+    """The first line whose month is not the first row's, and whether it is the header again."""
+    place = opened.header.index(opened.matched.columns["month"])
+    for line, row in _rows(opened):
+        if row[place] != opened.month_text:
+            return line, row == list(opened.header)
+    return None, False
+
+
+def first_twice(opened: Opened) -> int | None:
+    """The first line, of those kept row by row, with the key of one before it: where a second version may begin."""
+    columns = opened.matched.columns
+    key = [
+        opened.header.index(columns[name])
+        for name in ("practice", "presentation", "snomed", "quantity")
+        if name in columns
+    ]
+    kept = scope.prefixes()
+    seen = set()
+    for line, row in _rows(opened):
+        if row[key[1]].startswith(kept):
+            told = hash(tuple(row[place] for place in key))
+            if told in seen:
+                return line
+            seen.add(told)
+    return None
+
+
 def _faults(opened: Opened) -> Iterator[Fault]:
-    if opened.path.suffix.lower() == ".parquet":
-        return
     columns = opened.matched.columns
     places = {ours: opened.header.index(theirs) for ours, theirs in columns.items()}
+    for line, row in _rows(opened):
+        found = _fault(row, places)
+        if found is not None:
+            column, reason = found
+            yield Fault(line, columns[column].strip(), reason)
+
+
+def _rows(opened: Opened) -> Iterator[tuple[int, list[str]]]:
+    """Line and cells of every row of a CSV file. A Parquet file has no lines."""
+    if opened.path.suffix.lower() == ".parquet":
+        return
     encoding = "utf-8-sig" if opened.encoding == "utf-8" else opened.encoding
     with opened.path.open(encoding=encoding, newline="") as file:
         reader = csv.reader(file)
         next(reader, None)
         for row in reader:
-            found = _fault(row, places) if row else None
-            if found is not None:
-                column, reason = found
-                yield Fault(reader.line_num, columns[column].strip(), reason)
+            if row:
+                yield reader.line_num, row
 
 
 def _fault(row: list[str], places: dict[str, int]) -> tuple[str, str] | None:
@@ -55,17 +92,21 @@ def _fault(row: list[str], places: dict[str, int]) -> tuple[str, str] | None:
             return name, word
     for name in _NUMBERS:
         if name in places:
-            reason = _number_fault(row[places[name]])
+            reason = _number_fault(row[places[name]], whole=name == "items")
             if reason is not None:
                 return name, reason
     return None
 
 
-def _number_fault(text: str) -> str | None:
+def _number_fault(text: str, *, whole: bool) -> str | None:
     try:
         value = Decimal(text.strip())
     except InvalidOperation:
         return "a number is missing" if not text.strip() else "a number cannot be read"
     if not value.is_finite():
         return "a number cannot be read"
-    return "a number is below zero" if value < 0 else None
+    if value < 0:
+        return "a number is below zero"
+    if value >= _TOO_LARGE:
+        return "a number is too large to be one"
+    return "a number of items is not a whole number" if whole and value % 1 else None

@@ -103,9 +103,14 @@ class Matched:
 
 
 def form_of(header: Sequence[str]) -> Form | None:
-    """The form a header is of, by the names that only it has; None when it is of none."""
+    """The form a header is of, by the names that only it has; else the one it holds most of, more than half; None when it is of none."""
     names = {_plain(name) for name in header}
-    return next((form for form in FORMS if form.told_by <= names), None)
+    told = next((form for form in FORMS if form.told_by <= names), None)
+    if told is not None:
+        return told
+    held = [(sum(bool(names & set(theirs)) for theirs in form.columns.values()), form) for form in FORMS]
+    most, form = max(held, key=lambda each: each[0])
+    return form if 2 * most > len(form.columns) else None
 
 
 def match(header: Sequence[str], file: str) -> Matched:

@@ -6,13 +6,15 @@ is kept. An import that dies leaves the lake as it was.
 
 from __future__ import annotations
 
+import csv
 import hashlib
 import json
 import uuid
 import zipfile
+import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
@@ -20,7 +22,7 @@ from stepwell.base.clock import now
 from stepwell.base.errors import Place, StepwellError
 from stepwell.base.progress import Progress, Silent
 from stepwell.population.lake import FileCount, Lake, PublicLoad, Writer, writing
-from stepwell.population.prescribing import checks, list_sizes, monthly, organisations
+from stepwell.population.prescribing import checks, fetch, list_sizes, monthly, organisations
 from stepwell.population.prescribing.derived import Derived, derive_months
 from stepwell.population.prescribing.survey import Survey, sniffed_encoding
 from stepwell.population.records.extracts import SourceFile
@@ -73,6 +75,7 @@ def import_file(
     another month than its name says.
     """
     progress = progress or Silent()
+    published_on = published_on or fetch.published_on(path)
     if not path.is_file():
         raise StepwellError(f'There is no file "{path.name}".', next_step="Check the name.")
     with writing(lake) as writer, _unpacked(path, writer) as (file, shown):
@@ -81,13 +84,14 @@ def import_file(
         survey.start()
         load_id = uuid.uuid4().hex
         staged = writer.stage(load_id)
-        read = _read(file, shown, writer, staged)
+        read = _read_or_refused(file, shown, writer, staged)
         checksum, size = survey.result()
         same = lake.current().current_public(read.dataset, read.period)
         fingerprint = _fingerprint(checksum, read)
         if same is not None and same.fingerprint == fingerprint:
             return Imported(same, False, False, derive_months(lake, writer, progress))
         _require_newer(same, published_on)
+        _require_not_less(same, read, shown)
         load = PublicLoad(
             load_id=load_id,
             dataset=read.dataset,
@@ -99,7 +103,11 @@ def import_file(
             files=(SourceFile(path.name, checksum, size),),
             file_counts={path.name: FileCount(read.read, read.read - read.rejected, read.rejected, {})},
             counts=read.counts,
-            checks=read.checks + checks.against_held(lake, writer, read.dataset, read.period, staged),
+            checks=(
+                *read.checks,
+                *_replacing(same, read),
+                *checks.against_held(lake, writer, read.dataset, read.period, staged),
+            ),
             manifest=lake.current().number + 1,
             published_on=published_on,
         )
@@ -108,21 +116,41 @@ def import_file(
         return Imported(load, True, same is not None, derive_months(lake, writer, progress))
 
 
+def _read_or_refused(file: Path, shown: str, writer: Writer, staged: Path) -> _Read:
+    try:
+        return _read(file, shown, writer, staged)
+    except UnicodeDecodeError:
+        what = "The file is in two encodings, or is damaged."
+    except csv.Error:
+        what = "This is not a CSV file."
+    raise StepwellError(
+        what, where=Place(shown), next_step="Nothing was loaded. Get the file again, as published."
+    )
+
+
 def _read(file: Path, shown: str, writer: Writer, staged: Path) -> _Read:
     if file.suffix.lower() == ".json":
-        return _organisations(file, shown, staged)
+        return _organisations(file, shown, writer, staged)
     header, _ = monthly.first_rows(file, shown, sniffed_encoding(file))
     if list_sizes.is_list_sizes(header):
+        _require_csv(file, shown)
         found = list_sizes.write_list_sizes(file, shown, staged)
         counts = {"practices": found.practices}
-        return _Read("list_sizes", found.month, "list_sizes", counts, (), found.rows, found.rejected)
+        return _Read(
+            "list_sizes", found.month, "list_sizes", counts, found.checks, found.rows, found.rejected
+        )
     if organisations.is_epraccur(header):
-        return _organisations(file, shown, staged)
+        return _organisations(file, shown, writer, staged)
     return _month(file, shown, writer, staged)
 
 
-def _organisations(file: Path, shown: str, staged: Path) -> _Read:
+def _organisations(file: Path, shown: str, writer: Writer, staged: Path) -> _Read:
+    """A list of organisations, joined with what the lake holds of the other kind of list."""
     found = organisations.write_organisations(file, shown, staged)
+    held = writer.lake.current().current_public("organisations", "now")
+    if held is not None:
+        folder = writer.lake.load_directory(held.load_id)
+        found = organisations.join_held(folder, held.source, staged, found)
     counts = {"organisations": found.organisations, "practices": found.practices}
     return _Read("organisations", "now", found.source, counts, found.checks, found.rows, found.rejected)
 
@@ -131,7 +159,11 @@ def _month(file: Path, shown: str, writer: Writer, staged: Path) -> _Read:
     opened = monthly.open_month(file, shown)
     con = writer.connect(MEMORY)
     try:
-        counted = monthly.write_month(opened, con, staged)
+        try:
+            counted = monthly.write_month(opened, con, staged)
+        except monthly.AnotherEncoding:
+            opened = replace(opened, encoding="latin-1")
+            counted = monthly.write_month(opened, con, staged)
         said = checks.of_month(opened, counted, con, staged)
     finally:
         con.disconnect()
@@ -153,6 +185,39 @@ def _require_newer(held: PublicLoad | None, published_on: date | None) -> None:
     )
 
 
+def _require_not_less(held: PublicLoad | None, read: _Read, shown: str) -> None:
+    """Refuse a version with far less in it than the one it would take the place of: half a month."""
+    of = {"month": "items", "list_sizes": "practices"}.get(read.dataset)
+    if held is None or of is None:
+        return
+    before, now_ = held.counts.get(of, 0), read.counts[of]
+    if before - now_ <= float(checks.rules()["items_jump"]["share"]) * before:
+        return
+    raise StepwellError(
+        f"The lake holds {held.period} with {before:,} {of}; this file has {now_:,}, {(before - now_) / before:.0%} fewer. It may not be whole.",
+        where=Place(shown),
+        next_step=f"Nothing was changed. If it is right, take out the one held first: stepwell prescribing withdraw {held.dataset} {held.period} --lake DIR.",
+    )
+
+
+def _replacing(held: PublicLoad | None, read: _Read) -> tuple[str, ...]:
+    """What is said of the version a file takes the place of."""
+    if held is None or read.dataset != "month":
+        return ()
+    return (
+        f"Takes the place of the version imported on {held.imported_at:%Y-%m-%d}: {held.counts.get('items', 0):,} items before, {read.counts['items']:,} now.",
+    )
+
+
+def _require_csv(file: Path, shown: str) -> None:
+    if file.suffix.lower() == ".parquet":
+        raise StepwellError(
+            "List sizes are read from CSV alone.",
+            where=Place(shown),
+            next_step="Give the CSV file as published.",
+        )
+
+
 @contextmanager
 def _unpacked(path: Path, writer: Writer) -> Iterator[tuple[Path, str]]:
     """The file itself, or the one CSV of a zip, unpacked where nothing of it outlives the import."""
@@ -165,6 +230,7 @@ def _unpacked(path: Path, writer: Writer) -> Iterator[tuple[Path, str]]:
                 entry
                 for entry in packed.infolist()
                 if entry.filename.lower().endswith((".csv", ".json", ".parquet"))
+                and not entry.filename.startswith("__MACOSX/")
             ]
             if len(inside) != 1:
                 raise StepwellError(
@@ -178,8 +244,14 @@ def _unpacked(path: Path, writer: Writer) -> Iterator[tuple[Path, str]]:
             with packed.open(inside[0]) as source, (folder / name).open("wb") as target:
                 while piece := source.read(8 << 20):
                     target.write(piece)
-    except zipfile.BadZipFile:
+    except (zipfile.BadZipFile, zlib.error, EOFError):
         raise StepwellError(
             "The zip is cut short or damaged.", where=Place(path.name), next_step="Get the file again, whole."
+        ) from None
+    except (RuntimeError, NotImplementedError):  # a password, or packed in a way this Python does not know
+        raise StepwellError(
+            "The zip cannot be opened here: it has a password, or is packed in an uncommon way.",
+            where=Place(path.name),
+            next_step="Unpack it and import the file that was in it.",
         ) from None
     yield folder / name, name

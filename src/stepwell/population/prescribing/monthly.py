@@ -8,6 +8,8 @@ from pathlib import Path
 
 import ibis
 import ibis.expr.types as ir
+import pyarrow as pa
+import pyarrow.parquet as pq
 from ibis.backends import BaseBackend
 
 from stepwell.base.errors import Place, StepwellError
@@ -41,6 +43,10 @@ class Opened:
     month: str
     month_text: str
     encoding: str
+
+
+class AnotherEncoding(StepwellError):
+    """What differs between encodings came only after the first megabytes: read the file again, as ``latin-1``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,22 +92,31 @@ def open_month(path: Path, shown: str) -> Opened:
 def first_rows(path: Path, shown: str, encoding: str) -> tuple[list[str], list[str]]:
     """The header and the first row of a CSV file, [] where there is none."""
     if path.suffix.lower() == ".parquet":
-        return _parquet_rows(path)
+        return _parquet_rows(path, shown)
     with path.open(encoding="utf-8-sig" if encoding == "utf-8" else encoding, newline="") as file:
         reader = csv.reader(file)
         try:
             return next(reader, []), next(reader, [])
-        except (csv.Error, UnicodeDecodeError):
-            raise StepwellError(
-                "This is not a CSV file.", where=Place(shown), next_step="Give the file as published."
-            ) from None
+        except csv.Error:
+            what = "This is not a CSV file."
+        except UnicodeDecodeError:
+            what = "The file is in two encodings, or is damaged."
+    raise StepwellError(what, where=Place(shown), next_step="Give the file as published.")
 
 
-def _parquet_rows(path: Path) -> tuple[list[str], list[str]]:
-    con = engine.connect()
-    found = con.to_pyarrow(engine.parquet(con, [path]).limit(1)).to_pylist()
-    names = list(engine.parquet(con, [path]).columns)
-    return names, [str(value) for value in found[0].values()] if found else []
+def _parquet_rows(path: Path, shown: str) -> tuple[list[str], list[str]]:
+    try:
+        with pq.ParquetFile(path) as file:
+            batch = next(file.iter_batches(batch_size=1), None)
+            names = file.schema_arrow.names
+    except (pa.ArrowInvalid, OSError):
+        raise StepwellError(
+            "This is not a Parquet file, or it is cut short.",
+            where=Place(shown),
+            next_step="Nothing was loaded. Get the file again, whole.",
+        ) from None
+    first = batch.to_pylist()[:1] if batch is not None else []
+    return names, ["" if value is None else str(value) for value in first[0].values()] if first else []
 
 
 def write_month(opened: Opened, con: BaseBackend, out: Path) -> Counted:
@@ -109,12 +124,14 @@ def write_month(opened: Opened, con: BaseBackend, out: Path) -> Counted:
     grouped = _grouped(opened, con)
     name = "grouped_month"
     try:
-        held = con.create_table(name, grouped, temp=True)
-    except Exception as error:
-        raise _refusal(error, opened) from error
-    try:
-        counted = _counted(con, held)
-        _write_rows(con, held, out)
+        try:
+            held = con.create_table(name, grouped, temp=True)
+        except Exception as error:
+            raise _refusal(error, opened) from error
+        named = (held.practice.strip() != "") & (held.presentation.strip() != "")
+        whole = held.mutate(usable=held.usable & named.fill_null(False))
+        counted = _counted(con, whole)
+        _write_rows(con, whole, out)
     finally:
         con.drop_table(name, force=True)
     return counted
@@ -180,8 +197,8 @@ def _grouped(opened: Opened, con: BaseBackend) -> ir.Table:
 
 
 def _is_usable(rows: ir.Table, *, has_quantity: bool) -> ir.BooleanColumn:
-    """Whether a row has a prescriber, a code, and numbers that are none of them below zero."""
-    usable = (rows.practice != "") & (rows.code != "")
+    """Whether a row has its numbers, none of them below zero, and whole items."""
+    usable = (rows["items"] % 1 == 0).fill_null(False)
     for name in ("items", "total_quantity", "nic", "actual_cost", *(["quantity"] if has_quantity else [])):
         usable = usable & (rows[name] >= 0).fill_null(False)
     return usable.fill_null(False)
@@ -194,7 +211,7 @@ def _counted(con: BaseBackend, held: ir.Table) -> Counted:
             rows=held.rows.sum(),
             unusable=held.rows.sum(where=~held.usable),
             other_months=held.wrong_months.sum(),
-            twice=(held.rows - 1).sum(where=lines & held.quantity.notnull()),
+            twice=(held.rows - 1).sum(where=lines),
             uneven=held.uneven.sum(where=held.usable),
             items=held["items"].sum(where=held.usable),
             unidentified_items=held["items"].sum(where=held.usable & ~is_identified(held)),
@@ -252,6 +269,8 @@ def _refusal(error: Exception, opened: Opened) -> Exception:
     if fault is None:
         return error
     kind, line = fault
+    if kind == "encoding" and opened.encoding == "utf-8" and survey.is_plain_so_far(opened.path):
+        return AnotherEncoding("The file is not in UTF-8.", where=Place(opened.shown, line))
     what = {
         "encoding": "The file is in two encodings, or is damaged.",
         "cells": "A row has another number of cells than the header: the file is cut short or damaged.",

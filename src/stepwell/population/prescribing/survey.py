@@ -18,6 +18,12 @@ def sniffed_encoding(path: Path) -> str:
     return "utf-8" if _is_utf8(codecs.getincrementaldecoder("utf-8")(), head) else "latin-1"
 
 
+def is_plain_so_far(path: Path) -> bool:
+    """Whether the first megabytes hold nothing that differs between the encodings, so that they could not tell."""
+    with path.open("rb") as file:
+        return file.read(_SNIFFED).isascii()
+
+
 class Survey(Thread):
     """Reads a file once, in the background. ``join``, then ``sha256`` and ``size``."""
 

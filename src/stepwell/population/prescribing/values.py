@@ -75,7 +75,8 @@ def values(snapshot: Snapshot, con: BaseBackend, asked: Asked) -> pa.Table:
     if asked.smoothed:
         summed = _three_months(summed)
     unit = THOUSAND if asked.measure.kind is Kind.LIST else 1.0
-    summed = summed.mutate(denominator=summed.denominator / unit)
+    # Sums of decimals, carried as doubles: what lies beyond the sixth decimal is theirs, not the data's.
+    summed = summed.mutate(numerator=summed.numerator.round(6), denominator=summed.denominator / unit)
     valued = summed.mutate(value=summed.numerator / summed.denominator.nullif(0))
     ranked = _ranked(valued)
     ordered = ranked.mutate(measure=ibis.literal(asked.measure.id)).select(*VALUES.names)
@@ -176,24 +177,26 @@ def _usable(loads: Sequence[PublicLoad], measure: Measure) -> tuple[PublicLoad, 
 def _counted(snapshot: Snapshot, con: BaseBackend, asked: Asked, loads: Sequence[PublicLoad]) -> ir.Table:
     """Numerator and denominator by month and practice: as worked out at import, else worked out now from the rows."""
     table = asked.table()
-    parts = [
-        _stored(snapshot, con, load, asked.measure, table)
-        if load.derived == derived.version() and measures().get(asked.measure.id) == asked.measure
-        else _now(snapshot, con, load, asked.measure, table)
-        for load in loads
-    ]
+    known = measures().get(asked.measure.id) == asked.measure
+    stored = [load for load in loads if known and load.derived == derived.version()]
+    parts = [_now(snapshot, con, load, asked.measure, table) for load in loads if load not in stored]
+    if stored:
+        parts.append(_stored(snapshot, con, stored, asked.measure, table))
     return ibis.union(*parts) if len(parts) > 1 else parts[0]
 
 
 def _stored(
-    snapshot: Snapshot, con: BaseBackend, load: PublicLoad, measure: Measure, table: str | None
+    snapshot: Snapshot, con: BaseBackend, loads: Sequence[PublicLoad], measure: Measure, table: str | None
 ) -> ir.Table:
-    folder = snapshot.lake.derived_directory(load.load_id, str(load.derived))
-    held = engine.parquet(con, [folder / "measures.parquet"], SUMS)
+    paths = {
+        load.period: snapshot.lake.derived_directory(load.load_id, str(load.derived)) / "measures.parquet"
+        for load in loads
+    }
+    held = engine.parquet_by(con, paths, "month", SUMS)
     wanted = held.measure == measure.id
     if table is not None:
         wanted = wanted & (held.factor_table == table)
-    return held.filter(wanted).select("practice", "numerator", "denominator", month=ibis.literal(load.period))
+    return held.filter(wanted).select("practice", "numerator", "denominator", "month")
 
 
 def _now(
@@ -214,16 +217,14 @@ def _there(snapshot: Snapshot, con: BaseBackend, loads: Sequence[PublicLoad]) ->
     """Month, practice and patients of everyone with rows or a list size in a month."""
     months = [load.period for load in loads]
     seen = areas.prescribers(snapshot, con).select("month", "practice")
-    sizes = [
-        engine.parquet(
-            con, [snapshot.lake.load_directory(load.load_id) / "list_sizes.parquet"], tables.LIST_SIZES
-        ).select("practice", "patients", month=ibis.literal(load.period))
+    sizes = {
+        load.period: snapshot.lake.load_directory(load.load_id) / "list_sizes.parquet"
         for load in snapshot.manifest.public
         if load.dataset == "list_sizes" and load.period in months
-    ]
+    }
     seen = seen.filter(seen.month.isin(months))
     if not sizes:
         return seen.distinct().mutate(patients=ibis.null("int64"))
-    listed = ibis.union(*sizes) if len(sizes) > 1 else sizes[0]
+    listed = engine.parquet_by(con, sizes, "month", tables.LIST_SIZES).drop("patients_65")
     every = seen.union(listed.select("month", "practice"), distinct=True)
     return every.left_join(listed, ["month", "practice"]).select("month", "practice", "patients")

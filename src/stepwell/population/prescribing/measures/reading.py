@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from functools import cache
 from importlib import resources
@@ -15,6 +15,8 @@ import jsonschema
 import yaml
 
 from stepwell.base.errors import Place, StepwellError
+from stepwell.knowledge import tables
+from stepwell.knowledge.medicines.groups import Group
 from stepwell.population.prescribing.measures.model import Direction, Kind, Measure, Side, Weight
 
 _HERE = "stepwell.population.prescribing.measures"
@@ -62,6 +64,7 @@ def read_measure(entry: Any, file: str = "measure") -> Measure:
             f'The measure "{called}" is not written as a measure: {problem.message}.',
             where=Place(file, None, at or None),
         )
+    _require_meaning(entry, file)
     below = entry["denominator"]
     denominator = None if below == "list_size" else _side(below)
     kind = Kind.LIST if denominator is None else Kind(entry.get("kind", "share"))
@@ -85,6 +88,48 @@ def read_measure(entry: Any, file: str = "measure") -> Measure:
         review=entry["review"],
         source=entry["source"],
         status=entry["status"],
+    )
+
+
+def _require_meaning(entry: Any, file: str) -> None:
+    """Refuse what the schema lets through and would count nothing, or nonsense."""
+    below = entry["denominator"]
+    if below == "list_size" and "kind" in entry:
+        raise _wrong(entry, file, "kind", "a measure per 1,000 patients is of no other kind")
+    for name, side in (("numerator", entry["numerator"]), ("denominator", below)):
+        if isinstance(side, dict):
+            if "times" in side and side["sum"] != "quantity":
+                raise _wrong(
+                    entry, file, f"{name}.times", "only a quantity has units that are worth something"
+                )
+            for word in _unknown_words(side["of"]):
+                raise _wrong(entry, file, f"{name}.of", f'nothing here is called "{word}"')
+
+
+def _unknown_words(chosen: Mapping[str, Any]) -> Iterator[str]:
+    """Groups and classes of a selector that do not exist: a slip of the pen would choose nothing, and count 0."""
+    if "group" in chosen and chosen["group"] not in list(Group):
+        yield chosen["group"]
+    classes = {row["class"] for row in tables.rows("dependence_classes")}
+    if "dependence_class" in chosen and chosen["dependence_class"] not in classes:
+        yield chosen["dependence_class"]
+    for substance in chosen.get("substance", ()):
+        if substance not in _substances():
+            yield substance
+    for inner in (*chosen.get("any", ()), *([chosen["not"]] if "not" in chosen else [])):
+        yield from _unknown_words(inner)
+
+
+@cache
+def _substances() -> frozenset[str]:
+    return frozenset(row["substance"] for row in tables.rows("products")) | frozenset(
+        row["substance"] for row in tables.rows("bnf_chemicals")
+    )
+
+
+def _wrong(entry: Any, file: str, at: str, why: str) -> StepwellError:
+    return StepwellError(
+        f'The measure "{entry["id"]}" is not written as a measure: {why}.', where=Place(file, None, at)
     )
 
 
