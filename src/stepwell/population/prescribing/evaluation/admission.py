@@ -99,6 +99,8 @@ def _check_panel(panel: Panel) -> None:
         raise _refusal("numbers")
     if any(values.shape != (len(panel.codes),) for values in panel.covariates.values()):
         raise _refusal("shape")
+    if any(np.isinf(values).any() for values in panel.covariates.values()):
+        raise _refusal("numbers")
 
 
 def _check_design(panel: Panel, design: Design) -> None:

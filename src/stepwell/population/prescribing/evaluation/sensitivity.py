@@ -80,7 +80,7 @@ def _as_one_series(prepared: Prepared) -> Iterator[Sensitivity]:
     gap, terms, average = _gap(prepared)
     for order in (1, 2):
         fitted = GLSAR(gap, terms, rho=order).iterative_fit(maxiter=8)
-        yield Sensitivity(words(f"sense_gap_ar{order}"), _tested(fitted, average))
+        yield Sensitivity(words(f"sense_gap_ar_{order}"), _tested(fitted, average))
     lags = int(np.floor(4 * (len(gap) / 100) ** (2 / 9))) + 1
     robust = OLS(gap, terms).fit(
         cov_type="HAC", cov_kwds={"maxlags": lags, "use_correction": True}, use_t=True
