@@ -30,7 +30,7 @@ from stepwell.knowledge.dosage.tokens import Token, tokenize
 from stepwell.knowledge.medicines.model import Product
 from stepwell.knowledge.tables import register
 
-PARSER_VERSION = "2"
+PARSER_VERSION = "3"
 LONGEST_TEXT = 500
 _CACHED_TEXTS = 65536
 _ADVISED = ("as per", "per ", "on advice", "on the advice")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from stepwell.knowledge.dosage.grammar.doses import MASS, measure
+from stepwell.knowledge.dosage.grammar.doses import MASS, Measure, measure
 from stepwell.knowledge.dosage.grammar.lengths import counted_length
 from stepwell.knowledge.dosage.grammar.numbers import Quantity, quantity, single
 from stepwell.knowledge.dosage.grammar.parts import (
@@ -61,20 +61,8 @@ def change(tokens: list[Token], place: int, read: list[Atom]) -> Yield | None:
     measured = measure(tokens, found.after, found.high)
     if measured is None:
         return None
-    if (
-        by
-        and (kind(tokens, measured.after) in ("latin", "count") or value(tokens, measured.after) == "1")
-        and kind(tokens, measured.after + 1)
-        in (
-            "every",
-            "adverb",
-        )
-    ):
-        measured.after += 1  # "increasing by 50mg bd every 3 days": the rate, of every dose of the day
-        measured.factor = Decimal(0)
-    each_day, further = period_of(tokens, measured.after)
-    if by and each_day == 1 and kind(tokens, further) in ("every", "adverb"):
-        measured.after = further  # "by one tablet per day every week"
+    if by:
+        _past_its_day(tokens, measured)
     if not by and kind(tokens, measured.after) not in ("every", "adverb", "per", "a", "alternate"):
         if not any(isinstance(atom, Amount) for atom in read):
             raise RefusedError("taper_no_start", "taper")  # "drop 1 tds": by so much, or to so much
@@ -85,6 +73,18 @@ def change(tokens: list[Token], place: int, read: list[Atom]) -> Yield | None:
     if not by and days is not None and days < _SEVEN:
         return [Change(start, tokens[at - 1].end, "to", direction)], at
     return [Change(start, tokens[after - 1].end, "by", direction, rate, measured.unit, days)], after
+
+
+def _past_its_day(tokens: list[Token], measured: Measure) -> None:
+    """ "By 50mg bd every 3 days": the rate is of every dose of the day; "by one tablet per day every week": of the day."""
+    after = measured.after
+    often = kind(tokens, after) in ("latin", "count") or value(tokens, after) == "1"
+    if often and kind(tokens, after + 1) in ("every", "adverb"):
+        measured.after, measured.factor = after + 1, Decimal(0)
+        return
+    days, further = period_of(tokens, after)
+    if days == 1 and kind(tokens, further) in ("every", "adverb"):
+        measured.after = further
 
 
 def _heads(tokens: list[Token], place: int, after: int) -> bool:
@@ -164,11 +164,7 @@ def label(tokens: list[Token], place: int, read: list[Atom]) -> Yield | None:
         )
     if kind(tokens, at) != "period" or kind(tokens, at + 1) != "number":
         return None
-    found = quantity(tokens, at + 1)
-    if found is not None and found.loose:  # "week 1 - 300mg od"
-        one = single(tokens, at + 1)
-        assert one is not None
-        found = Quantity(one[0], one[0], one[1])
+    found = _numbers_of_label(tokens, at + 1)
     if found is None or kind(tokens, found.after) in ("times", "latin", "hourly", "unit"):
         return None
     after = found.after
@@ -177,6 +173,22 @@ def label(tokens: list[Token], place: int, read: list[Atom]) -> Yield | None:
         open_ended = True
         after += 1
     return _labelled(found.low, found.high, tokens[at].value, start, tokens[after - 1].end, after, open_ended)
+
+
+def _numbers_of_label(tokens: list[Token], place: int) -> Quantity | None:
+    """The 1, or the 1-3, of "day 1", "days 1-3"; a dash with room around it leads to the dose."""
+    one = single(tokens, place)
+    if one is None:
+        return None
+    joined = kind(tokens, one[1]) in ("to", "and") or (
+        kind(tokens, one[1]) == "dash" and value(tokens, one[1]) is None
+    )
+    more = single(tokens, one[1] + 1) if joined else None
+    if more is not None and more[0] <= one[0]:
+        raise RefusedError("ambiguous")
+    if more is None:
+        return Quantity(one[0], one[0], one[1])
+    return Quantity(one[0], more[0], more[1])
 
 
 def _labelled(

@@ -39,7 +39,18 @@ def _inherit(built: list[Clause]) -> list[Clause]:
     return built
 
 
-_THROUGH_DAY = ("morning", "mid_morning", "noon", "afternoon", "tea", "dinner", "supper", "evening", "pm", "night")
+_THROUGH_DAY = (
+    "morning",
+    "mid_morning",
+    "noon",
+    "afternoon",
+    "tea",
+    "dinner",
+    "supper",
+    "evening",
+    "pm",
+    "night",
+)
 
 
 def _merge_through_the_day(built: list[Clause]) -> list[Clause]:

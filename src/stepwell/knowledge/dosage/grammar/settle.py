@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
-
+from stepwell.knowledge.dosage.grammar.turned import turned
 from stepwell.knowledge.dosage.tokens import Token
 
 _MOST_AT_ONCE = 4
-_RELEASES = frozenset({"sr", "mr", "xl", "er", "cr", "la", "pr"})
-_FURTHER = frozenset({"extra", "additional", "further", "another"})
 _TIME_BEGINS = frozenset("for every latin count when adverb hourly intervals_of upto stop end comma".split())
 _AMOUNT_BEGINS = frozenset({"number", "fraction", "a"})
 _SILENT = frozenset(
@@ -56,9 +53,9 @@ def _kind(tokens: list[Token], place: int) -> str:
 
 
 def _settled(tokens: list[Token], place: int, token: Token, settled: list[Token], text: str) -> Token | None:
-    turned = _turned(tokens, place, token, settled)
-    if turned is not token:
-        return turned
+    another = turned(tokens, place, token, settled)
+    if another is not token:
+        return another
     kind = token.kind
     if kind in _SILENT:
         if kind == "meal" and _kind(tokens, place + 1) == "and" and _time_follows(tokens, place + 2):
@@ -76,68 +73,6 @@ def _settled(tokens: list[Token], place: int, token: Token, settled: list[Token]
     if kind in ("on", "om"):
         return _latin_time(tokens, place, token, settled, text)
     return token if decide(tokens, place, settled) else None
-
-
-def _turned(tokens: list[Token], place: int, token: Token, settled: list[Token]) -> Token | None:
-    """A word whose neighbours make it another kind; the token itself where they do not."""
-
-    def turned(kind: str, value: object = None) -> Token:
-        return Token(kind, value, token.start, token.end, token.word)
-
-    before, after = _kind(tokens, place - 1), _kind(tokens, place + 1)
-    counted = before in _AMOUNT_BEGINS
-    if token.kind == "unit":
-        return _turned_unit(token, counted, after)
-    if token.kind == "x" and after == "number" and not any(t.kind in _AMOUNT_BEGINS for t in settled):
-        return None if not settled or settled[-1].kind in ("stop", "comma") else token  # "x2 qds"
-    if token.kind == "filler" and token.word in _RELEASES and settled and settled[-1].kind == "unit":
-        settled[-1].behind = "form"  # "100mg SR 1 bd": the strength, and then how many
-        return None
-    if token.kind == "total" and before == "unit" and after in ("a", "per", "adverb", "slash"):
-        timed = any(earlier.kind in ("latin", "count", "when", "every", "times") for earlier in settled)
-        return token if timed else None  # "1.2g total a day"
-    if token.kind == "filler" and token.word in _FURTHER and settled:
-        return _further(tokens, place, token, settled)
-    if token.kind == "change_rider" and token.word.startswith("if ") and after in ("end", "stop", "close"):
-        if not any(earlier.kind == "change" for earlier in settled):
-            return turned("prn")  # "can take another if no better"
-    elif token.kind == "divided" and token.word.startswith(("spread", "spaced")):
-        if any(earlier.kind in ("latin", "count", "times") for earlier in settled):
-            return None  # "1 four times a day, spread out"
-    elif token.kind == "onoff" and token.word == "off" and after in ("end", "stop"):
-        if before in ("then", "comma", "dash", "semicolon"):
-            return turned("stop")
-    return token
-
-
-def _further(tokens: list[Token], place: int, token: Token, settled: list[Token]) -> Token | None:
-    """ "; extra 1 prn", "plus 1 extra at night": one more, which joins the part to the one before and is marked on its number."""
-    before, after = _kind(tokens, place - 1), _kind(tokens, place + 1)
-    if after in _AMOUNT_BEGINS:
-        tokens[place + 1].behind = "extra"
-        joined = settled[-1].kind in ("and", "max") or before in _AMOUNT_BEGINS
-        return None if joined else Token("and", None, token.start, token.end, token.word)
-    if before == "number" and any(earlier.kind == "max" for earlier in settled):
-        return Token(
-            "ambiguous", None, token.start, token.end, token.word
-        )  # "max 2 extra doses": beyond what is regular
-    if before in ("number", "fraction"):
-        settled[-1].behind = "extra"
-        return None
-    return token
-
-
-def _turned_unit(token: Token, counted: bool, after: str) -> Token | None:
-    """Units that are something else where no number stands before them."""
-    if counted:
-        return token
-    if token.word == "cc":
-        return None  # cum cibo: with food
-    if token.word == "t":
-        return Token("number", Decimal(1), token.start, token.end, token.word)  # a stroke for one
-    if token.value == "drop" and after in _AMOUNT_BEGINS | {"by"}:
-        return Token("change", "down", token.start, token.end, token.word)  # "drop one tablet a week"
-    return token
 
 
 def _names_the_product(tokens: list[Token], place: int, settled: list[Token]) -> bool:
@@ -270,6 +205,8 @@ def _nothing_follows(tokens: list[Token], place: int) -> bool:
 
 def _keeps_for(tokens: list[Token], place: int, settled: list[Token]) -> bool:
     del settled
+    if _kind(tokens, place + 1) == "period" and _kind(tokens, place + 2) == "number":
+        return False  # "for day 2"
     return _kind(tokens, place + 1) in _KEPT_AFTER_FOR
 
 
@@ -278,6 +215,8 @@ def _keeps_in(tokens: list[Token], place: int, settled: list[Token]) -> bool:
     after = place + 1
     while _kind(tokens, after) == "filler":
         after += 1
+    if _kind(tokens, after) == "period" and _kind(tokens, after + 1) == "number":
+        return False  # "in week 2"
     return _kind(tokens, after) in _KEPT_AFTER_IN
 
 
@@ -321,7 +260,11 @@ def _lists_times(tokens: list[Token], place: int) -> bool:
     after = place + 1
     while _kind(tokens, after) in ("at", "in", "filler", "every", "on"):
         after += 1
-    if _kind(tokens, place - 1) not in ("when", "clock") or _kind(tokens, after) not in ("when", "clock", "number"):
+    if _kind(tokens, place - 1) not in ("when", "clock") or _kind(tokens, after) not in (
+        "when",
+        "clock",
+        "number",
+    ):
         return False
     if _kind(tokens, after) == "number" and after == place + 1:
         hour = tokens[after].number > _MOST_AT_ONCE and _kind(tokens, after + 1) == "when"

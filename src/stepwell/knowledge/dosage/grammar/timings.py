@@ -273,7 +273,9 @@ def at_clock(tokens: list[Token], place: int, read: list[Atom]) -> Yield | None:
     ):
         return [Every(tokens[place].start, tokens[found.after].end, found.low, found.low)], found.after + 2
     if follows == "oclock":
-        return [When(tokens[place].start, tokens[found.after].end, f"clock {found.low} either")], found.after + 1
+        return [
+            When(tokens[place].start, tokens[found.after].end, f"clock {found.low} either")
+        ], found.after + 1
     word = tokens[found.after].word if follows == "when" else ""
     if value(tokens, found.after) in ("morning", "evening") and _FIRST_HOUR <= found.low <= _LAST_HOUR:
         return _hours_in_words(tokens, place, found.low, found.after)

@@ -21,6 +21,8 @@ from stepwell.knowledge.dosage.tokens import Token
 
 _PACK = 28
 _FEWEST_SUPPLIED = 5
+_OFTEN = frozenset("every adverb hourly count per period times".split())
+_FEWEST_PATCHES = 4
 _SMALLEST_BOTTLE = Decimal(100)
 
 
@@ -43,7 +45,7 @@ def pack(tokens: list[Token], place: int, cleaned: Cleaned) -> int:
     counted = _counted(tokens, first, tokens[place].kind == "open")
     after, unit = counted.after, counted.unit
     said = _past_what_it_lasts(tokens, counted, cleaned)
-    if said > after:
+    if said > after or _patches_supplied(tokens, counted, cleaned):
         return take(tokens, place, said, cleaned)
     told = tokens[place].kind == "open" and _behind_supply(tokens, place, cleaned)
     enough = told or counted.many >= (_SMALLEST_BOTTLE if unit in ("ml", "g") else SMALLEST_PACK)
@@ -92,6 +94,8 @@ def _past_what_it_lasts(tokens: list[Token], counted: _Counted, cleaned: Cleaned
     """Past "only", "= 28 days", "per 28 days", "for 4 weeks" behind so many units, where a full dose and a mark stand before."""
     if _supplied_only(tokens, counted, cleaned):
         return counted.after + 1
+    if _patches_supplied(tokens, counted, cleaned):
+        return counted.after + (kind_at(tokens, counted.after) == "supply")
     marked = bool(cleaned.kept) and cleaned.kept[-1].kind in BREAKS | {"comma", "dash", "open"}
     if not marked or counted.unit not in COUNTED or not is_told(cleaned):
         return counted.after
@@ -102,6 +106,14 @@ def _past_what_it_lasts(tokens: list[Token], counted: _Counted, cleaned: Cleaned
         return counted.after
     enough = counted.many >= SMALLEST_PACK or counted.unit == "patch"
     return spanned if enough else counted.after
+
+
+def _patches_supplied(tokens: list[Token], counted: _Counted, cleaned: Cleaned) -> bool:
+    """ "- 10 patches", "x 5 patches" at the end of a full dose: nobody wears so many."""
+    ends = kind_at(tokens, counted.after) in ("end", "stop", "close", "supply")
+    many = counted.unit == "patch" and counted.many >= _FEWEST_PATCHES
+    told = is_told(cleaned) or any(token.kind == "apply" for token in cleaned.kept)
+    return many and ends and told and any(token.kind in _OFTEN for token in cleaned.kept)
 
 
 def _supplied_only(tokens: list[Token], counted: _Counted, cleaned: Cleaned) -> bool:

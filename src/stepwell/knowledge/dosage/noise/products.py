@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from stepwell.knowledge.dosage.grammar.day import MASS_IN_MG
+from stepwell.knowledge.dosage.noise.alongside import is_told
 from stepwell.knowledge.dosage.noise.cleaned import (
     MASS,
     Cleaned,
@@ -356,6 +357,11 @@ def named_strength(tokens: list[Token], place: int, cleaned: Cleaned) -> int:
         cleaned.named.append(tokens[after].number)
         return after + 1  # "apply 1 butec 10 patch"
     behind = after + 1 + formed
+    last = kind_at(tokens, behind) in ("end", "close", "stop") and is_told(cleaned)
+    if kind_at(tokens, after) == "number" and last and tokens[after].number >= _SMALLEST_NAMED_STRENGTH:
+        cleaned.drop(tokens[place].start, tokens[behind - 1].end)  # "every 7 days (Butec 10)"
+        cleaned.named.append(tokens[after].number)
+        return behind
     if kind_at(tokens, after) != "number" or kind_at(tokens, behind) not in _ENDS_A_NAME:
         return place
     mark = tokens[behind]

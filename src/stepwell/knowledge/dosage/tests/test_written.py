@@ -1,4 +1,4 @@
-"""Over two thousand instructions written by several hands: a change may not make things worse."""
+"""Over three thousand instructions written by several hands: a change may not make things worse."""
 
 from __future__ import annotations
 
@@ -15,6 +15,6 @@ def test_as_many_are_read_as_before_and_none_more_wrongly() -> None:
         found = scored(list(csv.DictReader(file)))
 
     right, wrong, false_answers = found.shares
-    assert right >= 0.95, found
-    assert wrong <= 0.002, found
+    assert right >= 0.96, found
+    assert wrong <= 0.001, found
     assert false_answers <= 0.002, found
