@@ -30,6 +30,7 @@ TABS = (
     Tab("People", "people:list", "see_identities", ("people:",)),
     Tab("Searches", "casefinding:searches", "run_search", ("casefinding:search", "casefinding:candidate")),
     Tab("Import", "casefinding:imports", "import_records", ("casefinding:import", "casefinding:upload")),
+    Tab("Prescribing", "insight:find", "use_site", ("insight:",)),
     Tab("Organisation", "organisations:organisation", "see_organisation", ("organisations:",)),
 )
 

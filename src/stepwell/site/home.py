@@ -22,6 +22,12 @@ PLACES = (
         "Who takes an opioid or gabapentinoid, and why each is listed",
     ),
     ("People", "people:list", "see_identities", "Those your practice took onto its list"),
+    (
+        "Prescribing",
+        "insight:find",
+        "use_site",
+        "What practices and areas dispense for pain, from public data",
+    ),
     ("Organisation", "organisations:organisation", "see_organisation", "Members, grants and roles"),
     (
         "Sign-off",

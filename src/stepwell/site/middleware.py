@@ -25,7 +25,7 @@ SEEN = "session_seen"
 UNATTENDED = "unattended"
 LOOPBACK = ("127.0.0.1", "::1")
 # Pages someone without a second factor may open, so that they can set one up or leave.
-ENROLMENT = ("/account/", "/static/", "/about/", "/health/", "/try/")
+ENROLMENT = ("/account/", "/static/", "/about/", "/health/", "/try/", "/prescribing/")
 
 
 def loopback_only_in_demo(get_response: Next) -> Next:

@@ -36,6 +36,7 @@ INSTALLED_APPS = [
     "stepwell.organisations",
     "stepwell.people",
     "stepwell.casefinding",
+    "stepwell.insight",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

@@ -59,6 +59,7 @@ urlpatterns = [
     path("account/", include(account_patterns)),
     path("about/", include(about_patterns)),
     path("organisation/", include("stepwell.organisations.urls")),
+    path("prescribing/", include("stepwell.insight.urls")),
     path("people/", include("stepwell.casefinding.record.urls")),
     path("", include("stepwell.casefinding.urls")),
 ]

@@ -150,9 +150,16 @@ SAMPLES: dict[str, Callable[[World, str], dict[str, Any]] | None] = {
         f"casefinding:{name}": lambda world, at: {"pk": world.import_job(at).pk}
         for name in ("import", "import_mapping", "import_stop")
     },
+    **{
+        f"insight:{name}": None
+        for name in ("organisation", "measure", "months_csv", "practices", "practices_csv")
+    },
     **{f"people:{name}": lambda world, at: {"pk": world.person(at).pk} for name in ("person", "ome_csv")},
 }
+PRESCRIBING = {"level": "practice", "code": "Z00001", "measure_id": "opioid_ome"}
 SAME_EVERYWHERE: dict[str, dict[str, Any]] = {
+    "insight:organisation": {"level": "practice", "code": "Z00001"},
+    **{f"insight:{name}": PRESCRIBING for name in ("measure", "months_csv", "practices", "practices_csv")},
     "unverified_table": {"table": "patch_brands"},
     "organisations:sign": {"table": "sample"},
     "casefinding:search_definition": {"search_id": "long-term-opioids"},

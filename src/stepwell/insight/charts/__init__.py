@@ -1,0 +1,1 @@
+"""Drawings of prescribing data: one definition each, given as SVG for the page."""

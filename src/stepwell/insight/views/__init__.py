@@ -1,0 +1,1 @@
+"""The pages, thin: each opens the data, asks a presenter, and shows a template."""
