@@ -134,6 +134,8 @@ def _between(tokens: list[Token], place: int) -> Quantity | None:
 
 def _ordered(low: Decimal, high: Decimal, after: int, loose: bool) -> Quantity:
     if low > high:
+        if loose:
+            raise RefusedError("ambiguous")  # "28 - 10mg": a quantity, and then the dose
         if low > high * _WIDEST_REVERSED_RANGE:
             raise RefusedError("range_reversed")
         low, high = high, low

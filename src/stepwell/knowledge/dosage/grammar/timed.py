@@ -12,7 +12,7 @@ from stepwell.knowledge.dosage.grammar.ahead import (
     tells_the_hour,
     time_or_amount_next,
 )
-from stepwell.knowledge.dosage.grammar.day import Part
+from stepwell.knowledge.dosage.grammar.day import MASS_IN_MG, Part
 from stepwell.knowledge.dosage.grammar.parts import (
     Amount,
     Atom,
@@ -43,6 +43,10 @@ class TimedWalk(Walk):
         part = self.part
         if self.pending == "then" and part.dose is not None:
             self.new_clause("then", atom.start)
+            return
+        listed = self.pending == "pause" and part.dose is not None and self.clause.days is not None
+        if listed and isinstance(atom, Times) and part.times and atom.low != part.times[-1].low:
+            self.new_clause("then", atom.start)  # "1 od for 3 days, bd for 3 days"
             return
         joined_wrongly = self.pending == "or" and not (part.timed and isinstance(atom, Times))
         dose_joined_to_time = self.pending == "and" and part.dose is not None and not part.timed
@@ -137,6 +141,13 @@ class TimedWalk(Walk):
         many = atom.number <= _MOST_TABLETS_AT_ONCE
         if many and len(self.clause.parts) > 1 and part.slots and is_clock(part.slots[-1]):
             raise RefusedError("ambiguous")  # "1 at 8am & 1 at 2pm & two pm"
+        if many and part.dose is not None and not part.timed and part.dose.unit in MASS_IN_MG:
+            if not atom.spelt:
+                raise RefusedError("ambiguous")  # "50mg 2am": two of them, or at two o'clock
+            self.amount(Amount(atom.start, atom.end, atom.number, atom.number))
+            self.pending = "none"
+            self.when(When(atom.start, atom.end, atom.slot))
+            return
         if many and part.dose is not None and part.slots and is_clock(part.slots[-1]):
             earlier = Decimal(part.slots[-1].split()[1]) >= atom.number + 12 * (atom.slot == "pm")
             if atom.spelt or earlier:

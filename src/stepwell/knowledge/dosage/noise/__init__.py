@@ -19,6 +19,7 @@ from stepwell.knowledge.dosage.noise.notes import (
 )
 from stepwell.knowledge.dosage.noise.packs import pack, packs_of, share_of_packs
 from stepwell.knowledge.dosage.noise.products import (
+    before_an_hour,
     body_weight,
     gap,
     lead_time,
@@ -82,6 +83,7 @@ _RULES: dict[str, tuple[Rule, ...]] = {
     "stop": (begins_on,),
     "until": (dated_step,),
     "who": (named_doctor,),
+    "before": (before_an_hour,),
     "month_name": (month_and_year,),
     "max": (bare_maximum, worn_for),
     "step": (numbered_step,),

@@ -292,6 +292,8 @@ def numbered_step(tokens: list[Token], place: int, cleaned: Cleaned) -> int:
             Token("unknown", None, tokens[place].start, tokens[place].end, tokens[place].word)
         )
         return after
+    if kind_at(tokens, after + 1) in ("reason", "prose", "unknown", "who"):
+        return take(tokens, place, after + 1, cleaned)  # "step 2 analgesia"
     first = not any(token.kind in ("number", "fraction") for token in cleaned.kept)
     end = after + 1 + (kind_at(tokens, after + 1) in ("comma", "dash"))
     cleaned.drop(tokens[place].start, tokens[end - 1].end)

@@ -115,6 +115,8 @@ def lead_time(tokens: list[Token], place: int, cleaned: Cleaned) -> int:
     if not is_period(tokens, after, "minute", "hour"):
         return place
     after += 1
+    if kind_at(tokens, after) in ("or", "to") and kind_at(tokens, after + 1) == "number":
+        after += 2  # "an hour or two before bedtime"
     if kind_at(tokens, after) == "before":
         return take(tokens, place, after + 1, cleaned)
     following = tokens[after] if after < len(tokens) else None
@@ -310,18 +312,34 @@ def on_and_off(tokens: list[Token], place: int, cleaned: Cleaned) -> int:
     if not _has_patch(cleaned):
         return place
     first = place + (tokens[place].kind in ("on", "onoff"))
-    on = _past_hour(tokens, first)
+    on = _past_hour(tokens, first) if first == place else _past_time(tokens, first)
     if on == first:
         return place
     after = on
     while kind_at(tokens, after) in ("comma", "and", "dash", "to", "slash", "then"):
         after += 1
     second = after + (kind_at(tokens, after) in ("onoff", "remove"))
-    off = _past_hour(tokens, second)
+    off = _past_hour(tokens, second) if second == after else _past_time(tokens, second)
     if off == second or (second == after and (first > place or after == on)):
         return place
     cleaned.kept.append(Token("wear", None, tokens[place].start, tokens[off - 1].end, "wear"))
     return take(tokens, place, off, cleaned)
+
+
+def _past_time(tokens: list[Token], place: int) -> int:
+    """Past an hour, or "in the morning", "at night"."""
+    after = place
+    while kind_at(tokens, after) in ("in", "at", "filler", "every"):
+        after += 1
+    return after + 1 if kind_at(tokens, after) == "when" else _past_hour(tokens, place)
+
+
+def before_an_hour(tokens: list[Token], place: int, cleaned: Cleaned) -> int:
+    """ "each evening before 8pm": the hour by which, behind a time of day."""
+    if not cleaned.kept or cleaned.kept[-1].kind != "when":
+        return place
+    after = _past_hour(tokens, place + 1)
+    return take(tokens, place, after, cleaned) if after > place + 1 else place
 
 
 def _past_hour(tokens: list[Token], place: int) -> int:

@@ -47,6 +47,10 @@ _WHILE = frozenset(
         "awaiting",
     }
 )
+_CHANGED = frozenset({"reduced", "increased", "decreased"})
+_OF_A_DOSE = frozenset(
+    "number fraction unit latin count times adverb when dash a per slash period filler at".split()
+)
 _USED_TO_BE = frozenset({"was", "previously", "previous", "formerly", "previous dose", "old dose"})
 _FORM_WORDS = frozenset("unit filler verb route apply supply".split())
 _NUMBERED = frozenset(
@@ -232,12 +236,25 @@ def _is_occasion(stretch: list[Token]) -> bool:
 
 
 def _is_history(stretch: list[Token]) -> bool:
-    """ "(previously at bedtime)", "- increased from nil": what it used to be."""
+    """ "(previously at bedtime)", "- increased from nil", "(reduced from 2 tds)": what it used to be."""
+    if _is_reduced_from(stretch):
+        return True
     if not stretch or any(token.kind in ("number", "fraction") for token in stretch):
         return False  # two doses in one text, whichever was meant
     if stretch[0].kind == "ended" and stretch[0].word in _USED_TO_BE:
         return True
     return len(stretch) > 1 and stretch[0].kind == "change" and stretch[1].kind == "from"
+
+
+def _is_reduced_from(stretch: list[Token]) -> bool:
+    """ "Dose reduced from 150mg", "increased from 1 bd": the dose before this one, and no other behind it."""
+    first = 0
+    while first < len(stretch) and (stretch[first].word == "dose" or stretch[first].kind == "filler"):
+        first += 1
+    begins = stretch[first : first + 2]
+    if len(begins) < 2 or begins[0].word not in _CHANGED or begins[1].kind != "from":
+        return False
+    return all(token.kind in _OF_A_DOSE for token in stretch[first + 2 :])
 
 
 def _is_condition(stretch: list[Token]) -> bool:

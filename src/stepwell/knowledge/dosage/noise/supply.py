@@ -229,6 +229,13 @@ def _drop_before_supply(tokens: list[Token], place: int, after: int, cleaned: Cl
 def _drop_its_number(kept: list[Token], cleaned: Cleaned) -> None:
     """The number of ", 2 weekly script", ", 8 weekly dispensing interval"."""
     marks = BREAKS | {"comma", "dash", "open"}
+    if (
+        len(kept) > 3
+        and kept[-1].kind in ("x", "times")
+        and kept[-2].kind == "number"
+        and kept[-3].kind in marks
+    ):
+        kept.pop()  # ", 3x weekly supervised"
     if len(kept) < 3 or kept[-1].kind != "number" or kept[-2].kind not in marks or not is_told(cleaned):
         return
     number = kept.pop()
