@@ -164,8 +164,11 @@ class Writer:
     def publish_derived(self, loads: Sequence[PublicLoad], derived: Mapping[str, Path]) -> None:
         """Make staged folders, by load id, the derived tables of public loads that have their new version set."""
         for load in loads:
-            fsync_tree(derived[load.load_id])
-            _move(derived[load.load_id], self.lake.derived_directory(load.load_id, str(load.derived)))
+            final = self.lake.derived_directory(load.load_id, str(load.derived))
+            # One that is there, because a reader still holds it, is whole.
+            if not final.exists():
+                fsync_tree(derived[load.load_id])
+                _move(derived[load.load_id], final)
         self._swap(self.lake.current().with_public(loads), _ignore)
         self.sweep()
 

@@ -12,7 +12,9 @@ from dataclasses import dataclass
 
 import ibis
 import ibis.expr.types as ir
+import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from ibis.backends import BaseBackend
 
 from stepwell.base.errors import StepwellError
@@ -20,11 +22,13 @@ from stepwell.population import engine
 from stepwell.population.lake import PublicLoad, Snapshot
 from stepwell.population.prescribing import areas, derived, tables
 from stepwell.population.prescribing.areas import Level
+from stepwell.population.prescribing.kept import Kept
 from stepwell.population.prescribing.measures import Measure, measures
 from stepwell.population.prescribing.measures.compiling import SUMS, all_worths, factor_tables, sums
 from stepwell.population.prescribing.measures.model import Kind
 
 THOUSAND = 1000.0
+_NONE = ibis.null("float64")
 VALUES = pa.schema(
     [
         ("measure", pa.string()),
@@ -39,6 +43,15 @@ VALUES = pa.schema(
     ]
 )
 CENTILES = tuple(number / 10 for number in range(1, 10))
+_CENTILES = pa.schema(
+    [
+        ("month", pa.string()),
+        ("centile", pa.float64()),
+        ("value", pa.float64()),
+        ("organisations", pa.int64()),
+    ]
+)
+_KEPT = Kept()
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +82,20 @@ class Asked:
 
 
 def values(snapshot: Snapshot, con: BaseBackend, asked: Asked) -> pa.Table:
-    """``VALUES`` of every organisation of the level and every month held, by month and organisation."""
+    """``VALUES`` of every organisation of the level and every month held, by month and organisation.
+
+    Kept for the next who asks the same of the same manifest.
+    """
+    held = snapshot.manifest
+    key = (snapshot.lake.lake_id, held.number, held.written_at, derived.version(), repr(asked))
+    found = _KEPT.get(key)
+    if found is None:
+        found = _values(snapshot, con, asked)
+        _KEPT.put(key, found)
+    return found
+
+
+def _values(snapshot: Snapshot, con: BaseBackend, asked: Asked) -> pa.Table:
     by_practice = _by_practice(snapshot, con, asked)
     summed = _summed(by_practice, areas.members(snapshot, con, asked.level, then=asked.then))
     if asked.smoothed:
@@ -83,17 +109,20 @@ def values(snapshot: Snapshot, con: BaseBackend, asked: Asked) -> pa.Table:
     return con.to_pyarrow(ordered.order_by("month", "organisation")).cast(VALUES)
 
 
-def centiles(found: pa.Table, con: BaseBackend) -> pa.Table:
-    """The deciles of each month over the organisations with a value: ``month, centile, value, organisations``."""
-    table = ibis.memtable(found)
-    table = table.filter(table.value.notnull())
-    parts = [
-        table.group_by("month").aggregate(
-            centile=ibis.literal(centile), value=table.value.quantile(centile), organisations=table.count()
-        )
-        for centile in CENTILES
-    ]
-    return con.to_pyarrow(ibis.union(*parts).order_by("month", "centile"))
+def centiles(found: pa.Table, con: BaseBackend | None = None) -> pa.Table:
+    """The deciles of each month over the organisations with a value, between two by a straight line: ``month, centile, value, organisations``.
+
+    ``con`` is not used any more: the numbers are few enough without an engine.
+    """
+    known = found.filter(pc.is_valid(found["value"]))
+    months = known["month"].combine_chunks().dictionary_encode()
+    place, value = months.indices.to_numpy(), known["value"].to_numpy()
+    rows = []
+    for number, month in sorted(enumerate(months.dictionary.to_pylist()), key=lambda each: each[1]):
+        group = value[place == number]
+        for centile, at in zip(CENTILES, np.quantile(group, CENTILES), strict=True):
+            rows.append({"month": month, "centile": centile, "value": float(at), "organisations": len(group)})
+    return pa.Table.from_pylist(rows, _CENTILES)
 
 
 def _ranked(valued: ir.Table) -> ir.Table:
@@ -147,8 +176,18 @@ def _by_practice(snapshot: Snapshot, con: BaseBackend, asked: Asked) -> ir.Table
     """Month, practice, numerator, denominator of every practice that counts and was there in the month."""
     loads = _usable(areas.months_of(snapshot), asked.measure)
     counted = _counted(snapshot, con, asked, loads)
-    there = _there(snapshot, con, loads)
-    joined = there.left_join(counted, ["month", "practice"])
+    together = ibis.union(
+        _there(snapshot, con, loads).mutate(numerator=_NONE, denominator=_NONE),
+        counted.mutate(patients=ibis.null("int64")).select(
+            "month", "practice", "patients", "numerator", "denominator"
+        ),
+    )
+    # Everyone with a numerator has rows, so one grouping is enough where joins would say the same more slowly.
+    joined = together.group_by("month", "practice").aggregate(
+        patients=together.patients.max(),
+        numerator=together.numerator.sum(),
+        denominator=together.denominator.sum(),
+    )
     by_list = asked.measure.kind is Kind.LIST
     # Patients are whole people until they are summed; only then thousands.
     below = joined.patients.cast("float64") if by_list else joined.denominator.fill_null(0.0)
@@ -214,7 +253,7 @@ def _now(
 
 
 def _there(snapshot: Snapshot, con: BaseBackend, loads: Sequence[PublicLoad]) -> ir.Table:
-    """Month, practice and patients of everyone with rows or a list size in a month."""
+    """Month, practice and patients of everyone with rows or a list size in a month; those with both come twice."""
     months = [load.period for load in loads]
     seen = areas.prescribers(snapshot, con).select("month", "practice")
     sizes = {
@@ -222,9 +261,8 @@ def _there(snapshot: Snapshot, con: BaseBackend, loads: Sequence[PublicLoad]) ->
         for load in snapshot.manifest.public
         if load.dataset == "list_sizes" and load.period in months
     }
-    seen = seen.filter(seen.month.isin(months))
+    seen = seen.filter(seen.month.isin(months)).mutate(patients=ibis.null("int64"))
     if not sizes:
-        return seen.distinct().mutate(patients=ibis.null("int64"))
-    listed = engine.parquet_by(con, sizes, "month", tables.LIST_SIZES).drop("patients_65")
-    every = seen.union(listed.select("month", "practice"), distinct=True)
-    return every.left_join(listed, ["month", "practice"]).select("month", "practice", "patients")
+        return seen
+    listed = engine.parquet_by(con, sizes, "month", tables.LIST_SIZES)
+    return seen.union(listed.select("month", "practice", "patients"))

@@ -26,7 +26,7 @@ EPD_SNOMED = (
 PDPI = " SHA,PCT,PRACTICE,BNF CODE,BNF NAME                                    ,ITEMS  ,NIC        ,ACT COST   ,QUANTITY,PERIOD,"
 
 ZOMORPH = ("0407020Q0BKAAEF", "Zomorph 10mg modified-release capsules")
-MORPHINE_60 = ("0407020Q0AAFBFB", "Morphine 60mg modified-release tablets")
+MORPHINE_60 = ("0407020Q0AAAIAI", "Morphine 60mg modified-release tablets")
 ORAMORPH = ("0407020Q0BCAGCN", "Oramorph 10mg/5ml oral solution")
 CO_CODAMOL = ("0407010F0AAAHAH", "Co-codamol 30mg/500mg tablets")
 GABAPENTIN = ("0408010G0AAAAAA", "Gabapentin 100mg capsules")
