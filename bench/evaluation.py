@@ -1,4 +1,4 @@
-"""``python -m bench.evaluation [RUNS]``: the simulation study of the evaluation, as a table. 1,000 runs of every case unless told otherwise."""
+"""``python -m bench.evaluation [RUNS [SEED]]``: the simulation study of the evaluation, as a table. 1,000 runs of every case unless told otherwise."""
 
 from __future__ import annotations
 
@@ -15,14 +15,15 @@ _HEAD = ("case", "figure", "runs", "true effect", "mean estimate", "bias %", "co
 def main() -> None:
     """Print one row per case and figure, progress on the error stream, and exit with 1 where a target is missed."""
     runs = int(sys.argv[1]) if len(sys.argv) > 1 else RUNS
+    seed = int(sys.argv[2]) if len(sys.argv) > 2 else 1
     began = time.monotonic()
     missed = 0
     print("| " + " | ".join(_HEAD) + " |\n|" + "---|" * len(_HEAD))
     for number, case in enumerate(CASES, start=1):
-        for each in study(case, runs, progress=_progress(case.scenario.name, number, runs)):
+        for each in study(case, runs, seed=seed, progress=_progress(case.scenario.name, number, runs)):
             print(_row(each), flush=True)
             missed += each.meets_targets is False
-    print(f"\n{len(CASES)} cases in {time.monotonic() - began:.0f} s.")
+    print(f"\n{len(CASES)} cases, seed {seed}, in {time.monotonic() - began:.0f} s.")
     if missed:
         raise SystemExit(f"{missed} targets missed.")
 
