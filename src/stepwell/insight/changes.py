@@ -114,7 +114,7 @@ def title(found: Change, measure: Measure) -> str:
         meaning = better.get(last.meaning.value if last.meaning else "", "")
         since = words.month(found.since)
         when = f"Since {since}" if found.since != period(last.on) else f"In {newest}"
-        return f"{when} the figure is {way} than chance would make it{meaning}"
+        return f"{when} the figure is {way} than usual, by more than chance{meaning}"
     if chart.marked:
         count = len(chart.marked)
         return f"{newest} is as usual; {count} earlier {'month is' if count == 1 else 'months are'} unusual"

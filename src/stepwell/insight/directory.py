@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -22,8 +21,10 @@ ROWS = pa.schema(
         ("organisation", pa.string()),
         ("name", pa.string()),
         ("status", pa.string()),  # of a practice, by the list of organisations; null where it says nothing
+        ("closed", pa.string()),  # the month it closed, as 2017-09; null where it did not
     ]
 )
+SHAPE = 2  # raise it when ``ROWS`` changes
 AREAS = (Level.PCN, Level.SUB_ICB, Level.ICB, Level.REGION, Level.ENGLAND)
 WORDS = {
     Level.PRACTICE: ("practice", "practices"),
@@ -41,13 +42,14 @@ _SMALL = frozenset({"and", "of", "the", "in", "on", "at", "upon", "by", "for"})
 
 @dataclass(frozen=True, slots=True)
 class Organisation:
-    """One practice or area. ``practices`` are codes; of a practice, its own."""
+    """One practice or area. ``practices`` are codes; of a practice, its own and of those that merged into it. ``closed``: the month."""
 
     level: Level
     code: str
     name: str
     practices: tuple[str, ...]
     status: str | None = None
+    closed: str | None = None
 
     @property
     def kind(self) -> str:
@@ -61,12 +63,20 @@ class Directory:
 
     organisations: dict[tuple[Level, str], Organisation]
     areas_of: dict[str, dict[Level, str]]  # by practice
+    merged_into: dict[str, str]  # by practice that is now a part of another
 
     def get(self, level: str, code: str) -> Organisation | None:
         """One organisation, or None."""
         if level not in set(Level):
             return None
-        return self.organisations.get((Level(level), code.upper()))
+        code = code.upper()
+        if level == Level.PRACTICE:
+            code = self.merged_into.get(code, code)
+        return self.organisations.get((Level(level), code))
+
+    def open_practices(self, area: Organisation) -> int:
+        """How many practices of an area are not closed."""
+        return sum(each.status != "closed" for each in self.within(area, Level.PRACTICE))
 
     def of_level(self, level: Level) -> list[Organisation]:
         """All of a level, by name."""
@@ -96,6 +106,8 @@ class Directory:
         if not wanted:
             return []
         code = "".join(wanted).upper()
+        if code in self.merged_into:
+            return [self.organisations[(Level.PRACTICE, self.merged_into[code])]]
         found = [
             each
             for each in self.organisations.values()
@@ -127,25 +139,27 @@ def table_of(snapshot: Snapshot, con: BaseBackend) -> pa.Table:
                 raise
             continue
         for row in found:
-            of_practice = status.get(row["practice"]) if level is Level.PRACTICE else None
+            said = status.get(row["organisation"], (None, None)) if level is Level.PRACTICE else (None, None)
             rows.append(
                 {
                     "level": level.value,
                     "practice": row["practice"],
                     "organisation": row["organisation"],
                     "name": row["name"],
-                    "status": of_practice,
+                    "status": said[0],
+                    "closed": said[1],
                 }
             )
     return pa.Table.from_pylist(rows, ROWS)
 
 
-def _status(snapshot: Snapshot, con: BaseBackend) -> dict[str, str]:
+def _status(snapshot: Snapshot, con: BaseBackend) -> dict[str, tuple[str | None, str | None]]:
+    """Of each code: open or closed, and the month it closed."""
     listed = areas.organisations(snapshot, con, "organisations")
     if listed is None:
         return {}
-    rows = con.to_pyarrow(listed.select("code", "status")).to_pylist()
-    return {row["code"]: row["status"] for row in rows}
+    rows = con.to_pyarrow(listed.select("code", "status", "closed")).to_pylist()
+    return {row["code"]: (row["status"], f"{row['closed']:%Y-%m}" if row["closed"] else None) for row in rows}
 
 
 _last: dict[str, tuple[str, Directory]] = {}
@@ -162,22 +176,21 @@ def read(where: str, state: str, table: pa.Table) -> Directory:
 
 def _directory(table: pa.Table) -> Directory:
     practices: dict[tuple[Level, str], list[str]] = {}
-    named: dict[tuple[Level, str], tuple[str, str | None]] = {}
+    named: dict[tuple[Level, str], tuple[str, str | None, str | None]] = {}
     areas_of: dict[str, dict[Level, str]] = {}
+    merged_into: dict[str, str] = {}
     for row in table.to_pylist():
         key = (Level(row["level"]), row["organisation"])
         practices.setdefault(key, []).append(row["practice"])
-        named.setdefault(key, (shown(row["name"] or row["organisation"]), row["status"]))
+        named.setdefault(key, (shown(row["name"] or row["organisation"]), row["status"], row["closed"]))
         areas_of.setdefault(row["practice"], {})[key[0]] = row["organisation"]
-    made = {
-        (level, code): Organisation(level, code, *_named(named[(level, code)], sorted(inside)))
-        for (level, code), inside in practices.items()
-    }
-    return Directory(made, areas_of)
-
-
-def _named(found: tuple[str, str | None], inside: Sequence[str]) -> tuple[str, tuple[str, ...], str | None]:
-    return found[0], tuple(inside), found[1]
+        if key[0] is Level.PRACTICE and row["practice"] != row["organisation"]:
+            merged_into[row["practice"]] = row["organisation"]
+    made = {}
+    for (level, code), inside in practices.items():
+        name, status, closed = named[(level, code)]
+        made[(level, code)] = Organisation(level, code, name, tuple(sorted(inside)), status, closed)
+    return Directory(made, areas_of, merged_into)
 
 
 @lru_cache(maxsize=20_000)

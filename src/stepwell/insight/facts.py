@@ -18,11 +18,12 @@ from stepwell.insight.directory import Directory
 from stepwell.population import engine
 from stepwell.population.lake import Lake, PublicLoad, Snapshot
 from stepwell.population.prescribing import areas, derived, unresolved
+from stepwell.population.prescribing.areas import Level
 from stepwell.population.prescribing.measures import Measure
 from stepwell.population.prescribing.values import Asked, centiles, values
 
 THREADS = 2
-DRAWINGS = 1  # raise it when a chart is drawn in another way
+DRAWINGS = 2  # raise it when a chart is drawn in another way
 
 
 @dataclass
@@ -53,13 +54,30 @@ class Facts:
     def directory(self) -> Directory:
         """Every organisation with its practices."""
         table = kept.kept(
-            self.folder, f"directory {self.state}", lambda: directory.table_of(self.snapshot, self.connect())
+            self.folder,
+            f"directory {directory.SHAPE} {self.state}",
+            lambda: directory.table_of(self.snapshot, self.connect()),
         )
         return directory.read(str(self.folder), self.state, table)
 
     def values(self, asked: Asked) -> pa.Table:
         """The values of every organisation of a level and every month."""
-        return kept.kept(self.folder, self._key(asked), lambda: values(self.snapshot, self.connect(), asked))
+        return kept.kept(self.folder, self._key(asked), lambda: self._living(asked))
+
+    def _living(self, asked: Asked) -> pa.Table:
+        """The values without the noughts of practices that had closed: nothing dispensed there is not a low figure."""
+        found = values(self.snapshot, self.connect(), asked)
+        closed = {
+            each.code: each.closed
+            for each in self.directory.of_level(Level.PRACTICE)
+            if each.status == "closed" and each.closed
+        }
+        if asked.level is not Level.PRACTICE or not closed:
+            return found
+        place = pc.index_in(found["organisation"], pa.array(closed, pa.string()))
+        last = pa.array(closed.values(), pa.string()).take(place.combine_chunks())
+        gone = pc.and_(pc.greater(found["month"], last), pc.equal(found["numerator"], 0.0))
+        return found.filter(pc.invert(pc.fill_null(gone, False)))
 
     def has(self, asked: Asked) -> bool:
         """Whether those values need not be worked out first."""

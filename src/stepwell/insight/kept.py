@@ -20,7 +20,8 @@ from stepwell.base.errors import StepwellError
 
 MOST_BYTES = 2_000_000_000
 WAIT_SECONDS = 20
-_working = threading.Lock()
+# Working out values may ask for the directory first.
+_working = threading.RLock()
 
 
 class Busy(StepwellError):

@@ -37,6 +37,7 @@ class Page:
 
     standing: Standing
     place: str
+    changed: str
     charts: tuple[Drawn, ...]
     rows: tuple[TableRow, ...]
     heads: tuple[str, str]
@@ -53,6 +54,7 @@ def page(facts: Facts, organisation: Organisation, of: Measure, choices: Choices
     return Page(
         standing=found,
         place=finding(found),
+        changed=changes.title(found.change, of) if found.change.chart else "",
         charts=tuple(charts),
         rows=tuple(_table(found, middles)),
         heads=heads(of),
@@ -100,13 +102,13 @@ def facts_line(found: Standing) -> str:
 
 def heads(of: Measure) -> tuple[str, str]:
     """What numerator and denominator are called in a table."""
-    above = "Cost, £" if of.unit == "GBP" else of.unit.split(" per ")[0].capitalize()
+    above = "Cost, £" if of.unit == "GBP" else of.unit.split(" per ")[0]
+    above = above if above.startswith("mg") else above[0].upper() + above[1:]
     if of.denominator is None:
-        return (above if above[:2] != "Mg" else f"mg{above[2:]}"), "Patients"
-    above = "Counted" if of.unit == "%" else above
-    return (above if above[:2] != "Mg" else f"mg{above[2:]}"), (
-        "Out of" if of.unit == "%" else of.denominator.column.capitalize()
-    )
+        return above, "Patients"
+    if of.unit == "%":
+        return "Counted", "Out of"
+    return above, of.denominator.column.capitalize()
 
 
 def _middles(found: Standing) -> dict[str, float]:

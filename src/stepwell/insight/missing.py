@@ -97,8 +97,17 @@ def of_organisation(
 
 
 def _status(organisation: Organisation) -> list[str]:
+    merged = [each for each in organisation.practices if each != organisation.code]
+    if organisation.level is Level.PRACTICE and merged:
+        joined = f"{organisation.name} holds the history of what merged into it: {', '.join(merged)}."
+        return [joined, *_closed(organisation)]
+    return _closed(organisation)
+
+
+def _closed(organisation: Organisation) -> list[str]:
     if organisation.status == "closed":
-        return [f"{organisation.name} is closed, by the list of organisations."]
+        when = f" since {words.month(organisation.closed)}" if organisation.closed else ""
+        return [f"{organisation.name} is closed{when}, by the list of organisations."]
     if organisation.status in ("dormant", "proposed"):
         return [f"{organisation.name} is {organisation.status}, by the list of organisations."]
     return []

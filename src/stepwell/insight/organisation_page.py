@@ -71,6 +71,7 @@ class Page:
     missing: missing.Missing
     own_missing: tuple[str, ...]
     patients: int | None
+    practices: int
 
 
 def page(facts: Facts, organisation: Organisation, choices: Choices) -> Page:
@@ -112,6 +113,7 @@ def page(facts: Facts, organisation: Organisation, choices: Choices) -> Page:
         missing=missing.of_data(facts),
         own_missing=missing.of_organisation(facts, organisation, first.rows, first.measure),
         patients=round(size * 1000) if size else None,
+        practices=facts.directory.open_practices(organisation),
     )
 
 
@@ -158,7 +160,7 @@ def _changed(found: Iterable[Standing]) -> Iterable[Said]:
         better = " This is for the better." if "improvement" in each.change.icon else ""
         concern = " This is of concern." if "concern" in each.change.icon else ""
         since = words.month(each.change.since or "")
-        text = f"{way} since {since} than chance would make it.{better}{concern}"
+        text = f"{way} since {since}, by more than chance.{better}{concern}"
         yield Said(each.measure.title, text, address(each.organisation, each.measure, each.choices))
 
 

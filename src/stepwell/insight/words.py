@@ -105,6 +105,8 @@ def place_words(found: Place, kind: str, kinds: str, where: str) -> str:
     if found.others < limit("fewest_for_deciles"):
         if found.same == found.others:
             return f"the same as the {found.others} other {kinds} {where}"
+        if found.others == 1:
+            return f"{'higher' if found.lower else 'lower'} than the 1 other {kind} {where}"
         if found.lower >= found.higher:
             return f"higher than {found.lower} of the {found.others} other {kinds} {where}"
         return f"lower than {found.higher} of the {found.others} other {kinds} {where}"

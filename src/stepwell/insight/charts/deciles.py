@@ -13,6 +13,7 @@ from stepwell.insight.charts.look import Size
 from stepwell.population.prescribing.measures.model import Measure
 
 MIDDLE = 0.5
+_FAR = 0.5
 
 Months = Sequence[tuple[str, float | None]]
 
@@ -26,9 +27,11 @@ def deciles(
     kinds: str,
 ) -> str:
     """``own``: months by name, the first the page's own. ``bands``: rows of month, centile, value."""
-    top = _top(own, [row["value"] for row in bands])
+    bottom, top = _range(own, [row["value"] for row in bands])
     months = sorted({row["month"] for row in bands} | {month for each in own.values() for month, _ in each})
-    y = alt.Y("value:Q", scale=alt.Scale(domain=[0, top], nice=False), axis=look.y_axis(measure))
+    y = alt.Y(
+        "value:Q", scale=alt.Scale(domain=[bottom, top], nice=False, zero=False), axis=look.y_axis(measure)
+    )
     rows = [
         {
             "month": f"{row['month']}-01",
@@ -43,15 +46,17 @@ def deciles(
         color=look.DECILE, strokeWidth=1, strokeDash=[4, 3]
     )
     middle = base.transform_filter("datum.band == 5").mark_line(color=look.MEDIAN, strokeWidth=2.5)
-    labels = _labels(measure, own, bands, months[-1], top, size, kind)
+    labels = _labels(measure, own, bands, months[-1], bottom, top, size, kind)
     return look.svg(_layers([thin, middle, *_own_lines(measure, own, months, y, size), labels], size))
 
 
 def dots(measure: Measure, own: Mapping[str, Months], others: Sequence[Mapping[str, Any]], size: Size) -> str:
     """``others``: rows of month, name, value, one a dot."""
-    top = _top(own, [row["value"] for row in others])
+    bottom, top = _range(own, [row["value"] for row in others])
     months = sorted({row["month"] for row in others} | {month for each in own.values() for month, _ in each})
-    y = alt.Y("value:Q", scale=alt.Scale(domain=[0, top], nice=False), axis=look.y_axis(measure))
+    y = alt.Y(
+        "value:Q", scale=alt.Scale(domain=[bottom, top], nice=False, zero=False), axis=look.y_axis(measure)
+    )
     rows = [
         {
             "month": f"{row['month']}-01",
@@ -65,7 +70,7 @@ def dots(measure: Measure, own: Mapping[str, Months], others: Sequence[Mapping[s
         .mark_point(filled=True, shape="circle", color=look.LINE, opacity=0.8, size=22)
         .encode(x=_x(months, size), y=y, description="said:N")
     )
-    labels = _labels(measure, own, [], months[-1], top, size, "")
+    labels = _labels(measure, own, [], months[-1], bottom, top, size, "")
     return look.svg(_layers([peers, *_own_lines(measure, own, months, y, size), labels], size))
 
 
@@ -81,9 +86,12 @@ def _layers(layers: Sequence[Any], size: Size) -> Any:
     )
 
 
-def _top(own: Mapping[str, Months], others: Sequence[float]) -> float:
-    mine = [value for each in own.values() for _, value in each if value is not None]
-    return max([*mine, *others, 0.0]) * 1.06 or 1.0
+def _range(own: Mapping[str, Months], others: Sequence[float]) -> tuple[float, float]:
+    """The values drawn: from nought, but where all lie far above it, when small differences would be lost."""
+    every = [value for each in own.values() for _, value in each if value is not None] + list(others)
+    low, high = min(every, default=0.0), max(every, default=0.0)
+    room = 0.06 * (high - low or high or 1.0)
+    return (0.0, high * 1.06 or 1.0) if low < _FAR * high or low <= 0 else (low - room, high + room)
 
 
 _DASHES: tuple[list[int], ...] = ([1, 0], [7, 3], [2, 2], [9, 3, 2, 3])
@@ -115,6 +123,7 @@ def _labels(
     own: Mapping[str, Months],
     bands: Sequence[Mapping[str, Any]],
     newest: str,
+    bottom: float,
     top: float,
     size: Size,
     kind: str,
@@ -133,7 +142,7 @@ def _labels(
             shown = _cut(name, 11 if short else 20)
             text = f"{shown} {words.bare(measure, last)}" if not short else shown
             wanted.append((last, text, _COLOURS[place % len(_COLOURS)], True))
-    placed = look.spread([(each[0], each[1]) for each in wanted], size.height, top, 0.0, size.font + 3)
+    placed = look.spread([(each[0], each[1]) for each in wanted], size.height, top, bottom, size.font + 3)
     layers = [
         alt.Chart(look.data([{"y": at, "text": text}]))
         .mark_text(

@@ -31,7 +31,8 @@ def find(request: HttpRequest, facts: Facts) -> HttpResponse:
         "own": _own(request, facts),
         "areas": [(WORDS[level][1], facts.directory.of_level(level)) for level in (Level.REGION, Level.ICB)],
         "england": england(facts.directory),
-        "practices": len(facts.directory.of_level(Level.PRACTICE)),
+        "practices": facts.directory.open_practices(england(facts.directory)),
+        "open_practices": facts.directory.open_practices,
         "missing": missing.of_data(facts),
     }
     return page(request, "find", facts, context)
