@@ -197,6 +197,8 @@ def warnings(
     if not results:
         return tuple(said)
     said += [*_high_start(panel), *_slopes(panel)]
+    if len(panel.treated) < rule("few_treated"):
+        said.append(words("warn_few_matched").format(least=int(rule("few_treated"))))
     if panel.design.checks and not times:
         said.append(words("warn_no_time_placebo"))
     if space and space.smallest_p > 0.05:
