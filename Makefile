@@ -32,6 +32,7 @@ bench: .venv/.dev                      ## 100,000 people, 6 million issues, besi
 	@$(PY) -m bench.dosage
 	@$(PY) -m bench.tapers
 	@$(PY) -m bench.searches
+	@$(PY) -m bench.prescribing
 
 reference: .venv/.dev src/stepwell/site/static/built/.ready  ## Checks against the reference data in REF
 	@test -d "$(REF)" || { echo "No reference data at $(REF). Give its folder: make reference REF=..."; exit 1; }
