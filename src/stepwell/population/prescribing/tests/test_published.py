@@ -82,7 +82,8 @@ def test_morphine_solution_of_the_worked_example(lake: Lake):
 
 
 def test_samples_of_the_other_forms_are_read_whole(lake: Lake):
-    for period, rows in (("2014-10", 50), ("2026-07", 12)):
+    # The last row of the first sample has no line end.
+    for period, rows in (("2014-10", 51), ("2026-07", 12)):
         load = lake.current().current_public("month", period)
         assert load is not None
         (count,) = load.file_counts.values()
