@@ -20,7 +20,7 @@ from stepwell.population.prescribing import months, scope, tables
 
 LAST = "2026-07"
 # Raised when another lake is made, so that one of an earlier version is not used.
-VERSION = 2
+VERSION = 3
 PRACTICES, PRESENTATIONS, MONTHS = 7_000, 300, 60
 _ROW_GROUP = 100_000
 
@@ -112,7 +112,7 @@ def _organisations(con: duckdb.DuckDBPyConnection) -> dict[str, str | pa.Table]:
 _PRACTICES = """
 CREATE TABLE p AS
 SELECT i, 'Z' || lpad(i::VARCHAR, 5, '0') AS code, 'Fictional Surgery ' || i AS name,
-       'U' || lpad((i // 6)::VARCHAR, 5, '0') AS pcn, 'Z' || lpad((i // 6 % 106)::VARCHAR, 2, '0') AS sub_icb,
+       'U' || lpad((i // 6)::VARCHAR, 5, '0') AS pcn, 'Z' || lpad((i // 6 % 106)::VARCHAR, 3, '0') AS sub_icb,
        'QZ' || chr(65 + (i // 6 % 106 % 26)::INT) AS icb, 'Y' || (56 + i // 6 % 106 % 26 % 7) AS region,
        2000 + hash(i, {seed}) % 16000 AS patients
 FROM range({count}) t(i)
