@@ -14,6 +14,7 @@ from stepwell.cli.knowledge import JsonOption, identified
 
 if TYPE_CHECKING:
     from stepwell.knowledge import tapers
+    from stepwell.knowledge.medicines import Identification
 
 app = typer.Typer(
     help="Tapers: a dose lowered step by step, proposed and never automatic.", no_args_is_help=True
@@ -54,7 +55,7 @@ def plan(
     from stepwell.knowledge import tapers
 
     found = identified(product)
-    chosen = profile or _default(found.product)
+    chosen = profile or _default(found)
     overrides = (tapers.Override("specialist", "supported", specialist),) if specialist else ()
     made = tapers.plan_from_instruction(
         found,
@@ -79,13 +80,18 @@ def plan(
         _show(made)
 
 
-def _default(product: object) -> str:
+def _default(found: Identification) -> str:
+    """The profile to start from. What no profile is held for is refused by its own reason, not by asking for one."""
     from stepwell.knowledge import tapers
-    from stepwell.knowledge.medicines import Product
+    from stepwell.knowledge.tapers import refusals
 
-    proposed = None
-    if isinstance(product, Product):
-        proposed = tapers.default_profile(product, daily_mg=None, months_of_use=None)
+    if found.product is None:
+        reason = found.reason or "The product and its strength are not recognised."
+        raise StepwellError(reason, next_step="Give the name with strength and form, as it is prescribed.")
+    refusal = refusals.of_medicine(found.product)
+    if refusal is not None:
+        raise StepwellError(refusal.reason, next_step=f"Ask {refusal.ask}.")
+    proposed = tapers.default_profile(found.product, daily_mg=None, months_of_use=None)
     if proposed is None:
         raise StepwellError("Which profile? None is the default here.", next_step="Add --profile ID.")
     return proposed

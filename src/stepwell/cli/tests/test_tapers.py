@@ -98,7 +98,10 @@ def test_a_plan_for_reading():
     ("words", "said"),
     [
         (("Methadone 5mg tablets", "1 bd", "--profile", "OPI-FPM", "--start", "2026-12-01"), "specialist"),
-        (("Diazepam 2mg tablets", "1 bd", "--start", "2026-12-01"), "profile"),
+        (("Diazepam 2mg tablets", "1 bd", "--start", "2026-12-01"), "No profile is held for benzodiazepines"),
+        (("Zopiclone 7.5mg tablets", "1 nocte", "--start", "2026-12-01"), "No profile is held for benzodiazepines"),
+        (("Methadone 5mg tablets", "1 bd", "--start", "2026-12-01"), "not tapered here"),
+        (("Nonsense 5mg", "1 bd", "--start", "2026-12-01"), "Not recognised"),
         (("Codeine 30mg tablets", "as directed", "--profile", "OPI-FPM", "--start", "2026-12-01"), "Ask"),
         ((*MORPHINE, "--profile", "NOPE", "--start", "2026-12-01"), "OPI-FPM"),
         ((*MORPHINE, "--profile", "OPI-FPM", "--start", "tomorrow"), "date"),

@@ -113,17 +113,17 @@ def _with_heirs(snapshot: Snapshot, con: BaseBackend, practices: ir.Table, alone
     heirs = _heirs(con.to_pyarrow(successions.filter(successions.successor.notnull())).to_pylist())
     if not heirs:
         return alone
-    held = ibis.memtable(pa.table({"practice": list(heirs), "heir": list(heirs.values())}))
-    of_practice = alone.left_join(held, "practice").select(
-        "practice", "month", organisation=lambda t: ibis.coalesce(t.heir, t.organisation)
-    )
-    names = practices.select(organisation="practice", name="name")
-    # Where the heir is no practice that counts (a hospital, an area), each stays by itself.
-    joined = of_practice.left_join(names, "organisation")
-    known = joined.name.notnull() | (joined.organisation == joined.practice)
-    return joined.select(
-        "practice", "month", organisation=known.ifelse(joined.organisation, joined.practice), name="name"
-    )
+    # A few thousand rows, told apart here: joined with themselves they would be of two kinds to the engine.
+    names = {row["practice"]: row["name"] for row in con.to_pyarrow(practices).to_pylist()}
+    rows = []
+    for practice in names:
+        heir = heirs.get(practice, practice)
+        # Where the heir is no practice that counts (a hospital, an area), each stays by itself.
+        organisation = heir if heir in names else practice
+        rows.append(
+            {"practice": practice, "month": None, "organisation": organisation, "name": names[organisation]}
+        )
+    return ibis.memtable(pa.Table.from_pylist(rows, MEMBERS))
 
 
 def _heirs(rows: Sequence[Mapping[str, str]]) -> dict[str, str]:

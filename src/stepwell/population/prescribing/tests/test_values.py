@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from dataclasses import replace
 from fractions import Fraction
@@ -36,6 +37,7 @@ from stepwell.population.prescribing.tests.files import (
     practices_file,
 )
 from stepwell.population.prescribing.tests.oracle import Seen
+from stepwell.population.prescribing.tests.test_organisations_ods import practice
 from stepwell.population.prescribing.values import Asked
 
 SHARE, LISTED = "opioid_high_dose_share_90", "opioid_high_dose_items_90"
@@ -200,6 +202,26 @@ def test_a_merged_icb_has_the_history_of_both_as_now_and_its_own_as_then(fixed: 
     then = found(fixed, Asked(measure(SHARE), Level.ICB, then=True))
     assert {code for month, code in then if month == "2026-05"} == {"QAA", "QBA"}
     assert then["2026-05", "QBA"]["denominator"] == 53.0
+
+
+def test_a_practice_that_merged_counts_with_its_heir_in_every_month_but_not_as_then(tmp_path: Path):
+    seen = [
+        Seen("2026-05", "Z90001", 2, 10, 1000, "90Z", "QAA"),
+        Seen("2026-05", "Z90002", 3, 10, 3000, "90Z", "QAA"),
+        Seen("2026-06", "Z90002", 6, 20, 4000, "90Z", "QAA"),
+    ]
+    lake = lake_with(tmp_path, seen)
+    listed = tmp_path / "organisations.json"
+    listed.write_text(
+        json.dumps({"orgArray": [practice("Z90001", successor=[{"code": "Z90002"}]), practice("Z90002")]})
+    )
+    importing.import_file(lake, listed)
+    now = found(lake, Asked(measure(LISTED)))
+    assert {code for _, code in now} == {"Z90002"}
+    both = now["2026-05", "Z90002"]
+    assert (both["numerator"], both["denominator"], both["practices"]) == (5.0, 4.0, 2)
+    then = found(lake, Asked(measure(LISTED), then=True))
+    assert (then["2026-05", "Z90001"]["numerator"], then["2026-05", "Z90002"]["numerator"]) == (2.0, 3.0)
 
 
 def test_three_months_are_summed_only_where_all_three_are_there(fixed: Lake):
