@@ -152,6 +152,9 @@ def _reckon_part(part: Part, clause: Clause, agreement: Agreement, result: Sum) 
         return Reckoned(part, dose, None, ZERO, None, True)
     if dose.slashed and (needed or found.high >= _MANY_TIMES):
         raise RefusedError("ambiguous")
+    if needed and part.days_counted and not (part.times or part.every or part.slots or part.daily):
+        # "2 as needed, 3 days a week": how often on such a day is up to the person, so there is no most.
+        return Reckoned(part, dose, None, ZERO, None, True)
     low = ZERO if needed or upto else dose.low * found.low / found.days_high
     high = dose.high * found.high / found.days_low
     return Reckoned(part, dose, found, low, high, needed)
@@ -337,19 +340,27 @@ def _together(timings: list[Occasions]) -> Occasions | None:
     return Occasions(low, high, timings[0].days_low, timings[0].days_high, slotted=False)
 
 
+def _not_converted(result: Sum, *, harmless: bool) -> None:
+    """A ceiling in something the dose cannot be counted in: there is no most, unless it plainly caps nothing."""
+    result.flags.append("ceiling_not_converted")
+    if harmless and result.high is not None and result.high <= _EIGHT_A_DAY:
+        return
+    result.high = None
+    if not result.as_needed:
+        result.as_needed = result.low == 0
+        if result.low != 0:
+            raise RefusedError("ceiling_not_converted")
+
+
 def _ceiling(clause: Clause, parts: list[Reckoned], agreement: Agreement, result: Sum) -> None:
     """A ceiling caps the maximum and never raises it; where nothing else says how often, it is the maximum."""
     for limit in clause.limits:
         capped = agreement.limit(limit, result.unit, result.dose_high, result.high)
         result.ceiling, result.ceiling_unit, result.ceiling_days = limit.amount, capped.kind, limit.days
+        if limit.unit == "day" and result.high is None:
+            continue  # "as needed up to 3 days a week": on how many days, not how often on one
         if capped.daily is None:
-            result.flags.append("ceiling_not_converted")
-            if not (capped.harmless and result.high is not None and result.high <= _EIGHT_A_DAY):
-                result.high = None
-                if not result.as_needed:
-                    result.as_needed = result.low == 0
-                    if result.low != 0:
-                        raise RefusedError("ceiling_not_converted")
+            _not_converted(result, harmless=capped.harmless)
             continue
         if (
             limit.upto

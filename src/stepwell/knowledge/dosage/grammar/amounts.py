@@ -161,7 +161,7 @@ def _spell_of_time(
     if period == "day":
         days, further = period_of(tokens, after)
         if days == 7 and found.low == int(found.low) and found.low <= 7:
-            return [Weekdays(start, tokens[further - 1].end, int(found.low))], further
+            return [Weekdays(start, tokens[further - 1].end, int(found.low), counted=True)], further
     days_long = whole_days(found.low, period)
     if days_long is None or not any(isinstance(atom, Amount) for atom in read):
         return None

@@ -22,6 +22,7 @@ class Part:
     slots: list[str] = field(default_factory=list)
     extra_slots: int = 0
     weekdays: int | None = None
+    days_counted: bool = False
     wear: bool = False
     prn: bool = False
     stat: bool = False

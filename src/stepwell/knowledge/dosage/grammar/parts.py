@@ -88,9 +88,10 @@ class NumberedHalf(Atom):
 
 @dataclass(slots=True)
 class Weekdays(Atom):
-    """On so many named days of the week."""
+    """On so many days of the week, named, or only counted ("3 days a week")."""
 
     days: int
+    counted: bool = False
 
 
 @dataclass(slots=True)

@@ -108,6 +108,7 @@ class TimedWalk(Walk):
         if self.part.weekdays is not None:
             raise RefusedError("ambiguous")
         self.part.weekdays = atom.days
+        self.part.days_counted = atom.counted
 
     def when(self, atom: When) -> None:
         self._before_timing(atom)
