@@ -25,7 +25,7 @@ STATES = [
     (MORPHINE, "1 tds (titrate up)", "unreadable", None),
     # Not believed
     (MORPHINE, "30 micrograms bd", "implausible", None),
-    (FENTANYL, "apply 50mcg/hr every 72 hours", "implausible", None),
+    (FENTANYL, "apply 50mcg/hr every 72 hours", "unreadable", None),
     (FENTANYL, "apply one patch every 72 hours", "read", 60),
     (FENTANYL, "apply 1-2 patches every 72 hours", "read", 120),
 ]
